@@ -1,0 +1,68 @@
+/**
+ * Every limit of Assay, in one place: sizes, depths, counts and times that input is held to.
+ * A limit that is crossed has a stated answer (an error code, a dead letter, a cut) and a test.
+ */
+export const LIMITS = {
+  /** Code points of a text (posts, `POST /v1/score`). Longer: `item.text_too_long`. */
+  textCodePoints: 100_000,
+  /** Bytes of a raw mail (RFC 5322). Longer: `item.mail_too_large`. */
+  mailBytes: 10 * 1024 * 1024,
+  /** Bytes of judged text that travels in a record when the raw mail lies in the blob store. */
+  judgedTextBytes: 64 * 1024,
+  /** Bytes of a record's value on the log; longer raw mail goes to the blob port. */
+  recordBytes: 900_000,
+  /** Bytes of a JSON body on ordinary endpoints. Longer: `request.too_large`. */
+  bodyBytes: 1024 * 1024,
+  /** Bytes of an NDJSON batch, and of a single mail in JSON (base64 grows by 4/3). */
+  batchBodyBytes: 16 * 1024 * 1024,
+  /** Lines of an NDJSON batch, items of a feed to filter, tokens of a batch to verify. */
+  batchItems: 1_000,
+  /** Nesting of JSON objects and arrays. Deeper: `request.too_deep`, counted before parsing. */
+  jsonDepth: 16,
+  /** Facets of a post. */
+  facets: 512,
+  /** Recipients in a mail's envelope. */
+  recipients: 1_000,
+  /** UTF-16 units of an identifier given from outside (platform, item, author, conversation). */
+  idLength: 512,
+  /** UTF-16 units of a handle. */
+  handleLength: 256,
+  /** A publishedAt or receivedAt may lie this far in the future (clock skew) … */
+  futureMs: 24 * 3_600_000,
+  /** … and not before this instant (1990-01-01): older is a broken clock. */
+  earliestMs: Date.UTC(1990, 0, 1),
+  /** Folded words stored per item for word search. */
+  searchWords: 128,
+  /** UTF-16 units of one stored search word. */
+  searchWordLength: 32,
+  /** Symbols and spans per evidence. */
+  symbols: 64,
+  spansPerSymbol: 16,
+  /** Page size of list endpoints: default and largest. */
+  pageDefault: 50,
+  pageMax: 200,
+  /** Documents a filtered page may look at before it returns early with a cursor. */
+  pageScan: 5_000,
+  /** Items in flight between intake and score before intake answers 503 or pauses. */
+  queueItems: 10_000,
+  /** Bytes of one attestation token (compact JWS), of what a verifier reads, and of a status list after inflation. */
+  tokenBytes: 1_200,
+  tokenReadBytes: 4_096,
+  statusListBytes: 4 * 1024 * 1024,
+  /** Lifetime of a challenge, of a platform's signed account proof, of a one-time link, of a session. */
+  challengeMs: 5 * 60_000,
+  platformProofMs: 5 * 60_000,
+  oneTimeLinkMs: 15 * 60_000,
+  sessionMs: 12 * 3_600_000,
+  /** Deadline of `POST /v1/score` unless the caller asks for less. */
+  scoreDeadlineMs: 2_000,
+  /** Live SSE connections per tenant, and lines buffered for a slow one before it is dropped (it resumes by id). */
+  sseConnections: 100,
+  sseBuffer: 1_000,
+  /** How long an Idempotency-Key is remembered. */
+  idempotencyMs: 24 * 3_600_000,
+  /** How long dead letters are kept. */
+  deadLetterMs: 30 * 24 * 3_600_000,
+  /** Tries of one record in the pipeline before it becomes a dead letter. */
+  recordTries: 5,
+} as const;
