@@ -1,0 +1,53 @@
+/**
+ * Every collection with its indexes. A query that no index here serves is refused by the port, so this file is also
+ * the list of questions the store can answer.
+ */
+import type { CollectionSpec } from './port.js';
+
+const spec = (name: string, indexes: CollectionSpec['indexes'] = []): CollectionSpec => ({ name, indexes });
+
+export const COLLECTIONS = {
+  /** Lists of items run newest first along receivedMs; each filter that may stand alone leads an index of its own. */
+  items: spec('items', [
+    { name: 'by_received', keys: ['tenant', 'receivedMs'] },
+    { name: 'by_band', keys: ['tenant', 'band', 'receivedMs'] },
+    { name: 'by_kind', keys: ['tenant', 'kind', 'receivedMs'] },
+    { name: 'by_platform', keys: ['tenant', 'platform', 'receivedMs'] },
+    { name: 'by_conversation', keys: ['tenant', 'conversationId', 'receivedMs'] },
+    { name: 'by_author', keys: ['tenant', 'authorId', 'receivedMs'] },
+    { name: 'by_hal', keys: ['tenant', 'hal', 'receivedMs'] },
+    { name: 'by_review', keys: ['tenant', 'reviewState', 'receivedMs'] },
+    { name: 'by_probability', keys: ['tenant', 'probability'] },
+    { name: 'by_symbol', keys: ['tenant', 'symbols', 'receivedMs'], multikey: 'symbols' },
+    { name: 'by_word', keys: ['tenant', 'words', 'receivedMs'], multikey: 'words' },
+    { name: 'by_parent', keys: ['tenant', 'platform', 'externalId'] },
+  ]),
+  itemVersions: spec('item_versions', [{ name: 'by_item', keys: ['itemId', 'version'] }]),
+  verdicts: spec('verdicts', [
+    { name: 'by_item_revision', keys: ['itemId', 'revision'], unique: true },
+    { name: 'by_shard', keys: ['shard', 'decidedMs'], sparse: true },
+    { name: 'by_decided', keys: ['tenant', 'decidedMs'] },
+  ]),
+  counters: spec('counters', [{ name: 'by_tenant', keys: ['tenant'] }]),
+  deadLetters: spec('dead_letters', [
+    { name: 'by_state', keys: ['tenant', 'state', 'failedMs'] },
+    { name: 'by_failed', keys: ['failedMs'] },
+  ]),
+  apiKeys: spec('api_keys', [{ name: 'by_tenant', keys: ['tenant', 'createdMs'] }]),
+  sessions: spec('sessions', [{ name: 'by_expiry', keys: ['expiresMs'] }]),
+  idempotency: spec('idempotency', [{ name: 'by_created', keys: ['createdMs'] }]),
+  reviewEvents: spec('review_events', [{ name: 'by_item', keys: ['itemId', 'seq'], unique: true }]),
+  signingKeys: spec('signing_keys', [{ name: 'by_use', keys: ['use', 'createdMs'] }]),
+  subjects: spec('subjects', [{ name: 'by_account', keys: ['tenant', 'aud', 'acc'], unique: true }]),
+  credentials: spec('credentials', [{ name: 'by_subject', keys: ['subject', 'createdMs'] }]),
+  challenges: spec('challenges', [{ name: 'by_expiry', keys: ['expiresMs'] }]),
+  usedProofs: spec('used_proofs', [{ name: 'by_expiry', keys: ['expiresMs'] }]),
+  attestations: spec('attestations', [
+    { name: 'by_subject', keys: ['subject', 'issuedMs'] },
+    { name: 'by_audience', keys: ['tenant', 'aud', 'issuedMs'] },
+  ]),
+  statusLists: spec('status_lists', [{ name: 'by_kid', keys: ['kid', 'createdMs'] }]),
+  statusIndices: spec('status_indices', [{ name: 'by_list', keys: ['list', 'idx'] }]),
+  platforms: spec('platforms', [{ name: 'by_aud', keys: ['aud'] }]),
+  meta: spec('meta'),
+} as const satisfies Record<string, CollectionSpec>;

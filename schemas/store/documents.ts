@@ -1,0 +1,276 @@
+/**
+ * The documents in the store. Those that cross the API are made from the shapes in `schemas/`; here stand the fields
+ * that only the store knows: outbox entries, claims, hashes of secrets, pre-computed keys for indexes.
+ */
+import type { BlobRef } from '../email.js';
+import type { Evidence } from '../evidence.js';
+import type { ItemKind } from '../ids.js';
+import type { Band, Verdict } from '../verdict.js';
+import type { Doc } from './port.js';
+
+/** The current state of one post or mail, and the text it was received with. `_id` is the item id. */
+export interface ItemDoc extends Doc {
+  tenant: string;
+  kind: ItemKind;
+  platform: string;
+  externalId: string;
+  conversationId: string;
+  inReplyTo: string | null;
+  authorId: string;
+  handle: string | null;
+  version: number;
+  contentHash: string;
+  format: 'text' | 'html' | 'raw';
+  /** Received text (posts) or judged text with subject (mail); null after a deletion. */
+  text: string | null;
+  /** HTML as received, when the post came as HTML. */
+  html: string | null;
+  subject: string | null;
+  raw: BlobRef | null;
+  attestation: string | null;
+  /** hal of the attestation as verified at ingest: -1 none or invalid, else 0…3. A fact of its own, beside the score. */
+  hal: number;
+  publishedMs: number;
+  receivedMs: number;
+  /** Folded words for search, at most LIMITS.searchWords. */
+  words: string[];
+  /** The current verdict, copied for queries. */
+  verdictId: string;
+  revision: number;
+  band: Band;
+  probability: number;
+  llr: number;
+  symbols: string[];
+  reviewState: ReviewState;
+  deleted: boolean;
+}
+
+/** A version of an item that is not the current one: edits and late older versions, kept as history. `_id` = item id ‖ version ‖ content hash. */
+export interface ItemVersionDoc extends Doc {
+  itemId: string;
+  tenant: string;
+  version: number;
+  contentHash: string;
+  text: string | null;
+  html: string | null;
+  subject: string | null;
+  publishedMs: number;
+  receivedMs: number;
+}
+
+/** What a recorded verdict still owes the world; a sender clears each entry after delivery. */
+export interface OutboxEntry {
+  /** `verdict` → verdicts topic, `evidence` → evidence topic, `count` → counters. */
+  to: 'verdict' | 'evidence' | 'count';
+  /** Unique within the document, so that clearing removes exactly one. */
+  key: string;
+  /** For `count`: the band that gains one, the band that loses one, and the batch it was stamped with. */
+  plus?: Band | null;
+  minus?: Band | null;
+  batch?: number;
+}
+
+/** One verdict: the commit point of the pipeline, with its own outbox. `_id` is the verdict id. */
+export interface VerdictDoc extends Doc {
+  tenant: string;
+  itemId: string;
+  version: number;
+  revision: number;
+  verdict: Verdict;
+  evidence: Evidence | null;
+  pending: OutboxEntry[];
+  /** Shard of the outbox while something is pending, else null: the index of work to do is sparse. */
+  shard: number | null;
+  decidedMs: number;
+}
+
+/** A counter: number of current items per tenant, kind, platform and band. `_id` names them. */
+export interface CounterDoc extends Doc {
+  tenant: string;
+  kind: ItemKind;
+  platform: string;
+  band: Band;
+  n: number;
+  /** Guard against applying a batch twice, per shard. */
+  lastBatch: Record<string, number>;
+}
+
+/** Something that could not be handled: original bytes and headers, kept until replayed or expired. */
+export interface DeadLetterDoc extends Doc {
+  tenant: string;
+  topic: string;
+  partition: number;
+  offset: number;
+  key: string | null;
+  value: string;
+  headers: Record<string, string>;
+  code: string;
+  detail: string;
+  tries: number;
+  failedMs: number;
+  replayedMs: number | null;
+  state: 'open' | 'replayed';
+}
+
+export const SCOPES = ['ingest', 'read', 'attest', 'moderate', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** An API key: only its hash is stored. `_id` is the prefix shown to people. */
+export interface ApiKeyDoc extends Doc {
+  tenant: string;
+  name: string;
+  hash: string;
+  scopes: Scope[];
+  createdMs: number;
+  expiresMs: number | null;
+  revokedMs: number | null;
+  lastUsedMs: number | null;
+  ratePerMinute: number;
+}
+
+/** A console session, or the one-time link that becomes one. `_id` is the hash of the secret. */
+export interface SessionDoc extends Doc {
+  tenant: string;
+  kind: 'link' | 'session';
+  user: string;
+  scopes: Scope[];
+  csrf: string;
+  createdMs: number;
+  expiresMs: number;
+}
+
+/** Answer remembered for an Idempotency-Key. `_id` = hash(tenant, key id, Idempotency-Key). */
+export interface IdempotencyDoc extends Doc {
+  tenant: string;
+  bodyHash: string;
+  state: 'running' | 'done';
+  status: number | null;
+  body: string | null;
+  createdMs: number;
+}
+
+/** States of an item under review, derived from its events by `schemas/review.ts`. */
+export type ReviewState = 'none' | 'open' | 'claimed' | 'escalated' | 'decided' | 'appealed' | 'closed';
+
+/** One review event; append-only. `_id` = item id ‖ sequence number, so that two writers cannot both be the next. */
+export interface ReviewEventDoc extends Doc {
+  tenant: string;
+  itemId: string;
+  seq: number;
+  event: 'opened' | 'claimed' | 'released' | 'escalated' | 'decided' | 'appealed' | 'closed' | 'commented';
+  actor: string;
+  atMs: number;
+  /** For `decided`: what was decided; for `commented`: nothing but the note. */
+  decision: 'uphold' | 'dismiss' | null;
+  note: string | null;
+}
+
+/** A signing key at rest: the private part encrypted under the operator's secret. `_id` is the RFC 7638 thumbprint. */
+export interface SigningKeyDoc extends Doc {
+  use: 'token' | 'status';
+  publicJwk: Record<string, unknown>;
+  /** AES-256-GCM, base64url: nonce ‖ ciphertext ‖ tag. */
+  sealedPrivateKey: string;
+  createdMs: number;
+  /** `active` signs; `retired` only verifies. */
+  state: 'active' | 'retired';
+}
+
+/** An author: a person's or an organisation's record at this issuer. `_id` is random. */
+export interface SubjectDoc extends Doc {
+  tenant: string;
+  /** Pairwise subject key, sealed; destroyed on erasure. */
+  sealedKey: string | null;
+  aud: string;
+  /** Account binding as in the token (`acc`), base64url of 16 bytes. */
+  acc: string;
+  unq: number;
+  createdMs: number;
+}
+
+/** A registered public key of an author (WebAuthn). `_id` = hash of the credential id. */
+export interface CredentialDoc extends Doc {
+  tenant: string;
+  subject: string;
+  credentialId: string;
+  publicKey: string;
+  counter: number;
+  createdMs: number;
+}
+
+/** A challenge to enrol or to sign; consumed by deletion, exactly once. `_id` is the nonce's hash. */
+export interface ChallengeDoc extends Doc {
+  tenant: string;
+  purpose: 'enrol' | 'sign';
+  challenge: string;
+  subject: string | null;
+  aud: string;
+  acc: string;
+  can: string | null;
+  h: string | null;
+  w: string | null;
+  n: number | null;
+  unq: number;
+  createdMs: number;
+  expiresMs: number;
+}
+
+/** A platform proof that was used (single use). `_id` = hash of its nonce. */
+export interface UsedProofDoc extends Doc {
+  tenant: string;
+  expiresMs: number;
+}
+
+/** An issued attestation; hashes only, never a text. `_id` is the jti. */
+export interface AttestationDoc extends Doc {
+  tenant: string;
+  subject: string;
+  aud: string;
+  acc: string;
+  h: string;
+  w: string | null;
+  kid: string;
+  list: number;
+  idx: number;
+  status: 'valid' | 'revoked' | 'suspended' | 'superseded';
+  hal: number;
+  issuedMs: number;
+  expiresMs: number;
+  /** Idempotent issuance: the same challenge gives the same token. */
+  token: string;
+}
+
+/** One status list: its bits, and the indices still free are drawn at random. `_id` is the list number as a string. */
+export interface StatusListDoc extends Doc {
+  /** Thumbprint of the token key whose tokens this list speaks of. */
+  kid: string;
+  size: number;
+  taken: number;
+  createdMs: number;
+  /** Rises with every change; the served list is rebuilt when it differs from the cached one. */
+  revision: number;
+}
+
+/** A claimed index of a status list. `_id` = list ‖ index: the insert is the claim. */
+export interface StatusIndexDoc extends Doc {
+  list: number;
+  idx: number;
+  /** Token Status List value: 0 valid, 1 invalid, 2 suspended, 3 superseded (application specific). */
+  value: number;
+  decoy: boolean;
+}
+
+/** A platform whose account proofs the tenant accepts. `_id` = tenant ‖ aud. */
+export interface PlatformDoc extends Doc {
+  tenant: string;
+  aud: string;
+  name: string;
+  /** Public JWKs that sign account proofs. */
+  keys: Record<string, unknown>[];
+  createdMs: number;
+}
+
+/** Small facts: schema version, generated secrets' fingerprints, progress of the demo. */
+export interface MetaDoc extends Doc {
+  value: unknown;
+}
