@@ -61,7 +61,15 @@ export async function build() {
       continue;
     }
     const out = ts.transpileModule(text.toString('utf8'), {
-      compilerOptions: { ...options, noEmit: false, inlineSourceMap: true, inlineSources: false },
+      // NodeNext would look for package.json, which a single-file transpile does not see, and fall back to CommonJS.
+      compilerOptions: {
+        ...options,
+        module: ts.ModuleKind.ES2022,
+        moduleResolution: ts.ModuleResolutionKind.Bundler,
+        noEmit: false,
+        inlineSourceMap: true,
+        inlineSources: false,
+      },
       fileName: source,
     });
     writeFileSync(target, out.outputText);
