@@ -1,0 +1,158 @@
+/**
+ * Filters a feed: for each item keep, hide or label, with the one reason that decided. Pure; the verdicts of
+ * `verify` go in. Only here can a reused token be seen: one `verify` looks at one item.
+ */
+import type {
+  FeedLabel,
+  FeedReason,
+  FilterPolicy,
+  PolicyName,
+  VerifyError,
+  VerifyResult,
+} from '../../schemas/attestation.js';
+import { labelOf } from './levels.js';
+import { POLICIES } from './policy.js';
+import type { Found, Verifier } from './verify.js';
+
+/** An item with what `verify` said of its token; `result: null` when it carries none. */
+export interface JudgedItem {
+  id: string;
+  result: VerifyResult | null;
+}
+
+export interface FeedDecision {
+  id: string;
+  action: 'keep' | 'hide' | 'label';
+  reason: FeedReason;
+  sentence: string;
+  /** What may be shown beside a kept item. */
+  label: FeedLabel;
+  hal: number | null;
+}
+
+/** Plain words for each reason; the words "human" and "verified" never stand beside a mere key. */
+export const SENTENCES: Readonly<Record<FeedReason, string>> = {
+  meets_policy: 'The attestation holds for this text and this account.',
+  reformatted: 'The attestation holds for the same words; the formatting differs.',
+  no_token: 'There is no attestation.',
+  unchecked: 'Text or author was not given, so the attestation could not be tied to them.',
+  forged: 'The attestation is not a valid token of a trusted issuer.',
+  expired: 'The attestation is outside its time of validity.',
+  other_account: 'The attestation belongs to another account.',
+  edited: 'The attestation belongs to another text: it was edited or swapped.',
+  reused: 'The same attestation already stands on another item.',
+  revoked: 'The attestation was revoked.',
+  suspended: 'The attestation is suspended.',
+  superseded: 'The attestation was replaced by a newer one.',
+  status_unknown: 'Whether the attestation still stands could not be found out.',
+  stale: 'Whether the attestation still stands is known only from an old list.',
+  below_minimum: 'The attestation proves less than this filter asks for.',
+};
+
+/** The first failure in this order is the reason; several may apply. */
+const FAILURES: readonly (readonly [FeedReason, readonly VerifyError[]])[] = [
+  ['expired', ['token.expired', 'token.not_yet_valid']],
+  [
+    'forged',
+    [
+      'token.too_large',
+      'token.malformed',
+      'token.header',
+      'token.unknown_key',
+      'token.signature',
+      'token.claims',
+      'token.issuer',
+      'token.audience',
+      'token.levels',
+      'status.origin',
+      'status.index',
+    ],
+  ],
+  ['other_account', ['author.different']],
+  ['edited', ['content.different']],
+  ['revoked', ['status.revoked']],
+  ['suspended', ['status.suspended']],
+  ['superseded', ['status.superseded']],
+];
+
+/**
+ * Decides each item in the order given. Of several items with one token that holds for each, the first is judged on its
+ * merits and the others are `reused`; a copy that does not hold never takes the original's place.
+ * @param policy a named filter, or one of the reader's own
+ */
+export function filterFeed(items: readonly JudgedItem[], policy: PolicyName | FilterPolicy): FeedDecision[] {
+  const rules: FilterPolicy = typeof policy === 'string' ? POLICIES[policy] : policy;
+  const holders = new Map<string, string>();
+  return items.map(({ id, result }) => {
+    const reason = reasonFor(id, result, rules, holders);
+    const kept = reason === 'meets_policy' || (reason === 'reformatted' && rules.acceptReformatted);
+    const accepted = kept || (reason === 'stale' && rules.onStale === 'open');
+    return {
+      id,
+      action: accepted ? (reason === 'meets_policy' ? 'keep' : keepWith(reason)) : refuse(reason, rules),
+      reason,
+      sentence: SENTENCES[reason],
+      label: accepted && result?.lvl ? labelOf(result.lvl) : 'none',
+      hal: accepted ? (result?.hal ?? null) : null,
+    };
+  });
+}
+
+function reasonFor(
+  id: string,
+  result: VerifyResult | null,
+  rules: FilterPolicy,
+  holders: Map<string, string>,
+): FeedReason {
+  if (result === null) return 'no_token';
+  const failure = FAILURES.find(([, codes]) => codes.some((code) => result.errors.includes(code)));
+  if (failure) return failure[0];
+  if (rules.requireAuthor && (result.author === 'unchecked' || result.content === 'unchecked'))
+    return 'unchecked';
+  const holder = holders.get(result.jti!);
+  if (holder !== undefined && holder !== id) return 'reused';
+  holders.set(result.jti!, id);
+  if (result.status === 'unknown') return 'status_unknown';
+  if (result.stale && rules.onStale === 'closed') return 'stale';
+  if (result.content === 'reformatted' && !rules.acceptReformatted) return 'reformatted';
+  if ((result.hal ?? 0) < rules.minHal) return 'below_minimum';
+  if (result.stale) return 'stale';
+  return result.content === 'reformatted' ? 'reformatted' : 'meets_policy';
+}
+
+/** Accepted with a remark: a stale status is said beside the item, other formatting is not worth a word. */
+const keepWith = (reason: FeedReason) => (reason === 'stale' ? 'label' : 'keep');
+
+const UNKNOWN = new Set<FeedReason>(['no_token', 'unchecked', 'status_unknown']);
+
+/** A filter without a minimum hides nothing. An unchecked item never passes for a person's. */
+function refuse(reason: FeedReason, { minHal, onUnknown }: FilterPolicy): 'hide' | 'label' {
+  if (minHal === 0) return 'label';
+  if (reason === 'unchecked' && minHal >= 2) return 'hide';
+  return UNKNOWN.has(reason) ? onUnknown : 'hide';
+}
+
+/** An item of a feed as a platform has it. */
+export interface FeedItem extends Found {
+  id: string;
+  attestation?: string;
+}
+
+/** Verifies every item's token under the policy, then filters. */
+export async function judgeFeed(
+  verifier: Verifier,
+  items: readonly FeedItem[],
+  policy: PolicyName | FilterPolicy,
+): Promise<FeedDecision[]> {
+  const rules: FilterPolicy = typeof policy === 'string' ? POLICIES[policy] : policy;
+  const judged = await Promise.all(
+    items.map(async (item) => ({
+      id: item.id,
+      result:
+        item.attestation === undefined
+          ? null
+          : await verifier.verify(item.attestation, { ...item, policy: rules }),
+    })),
+  );
+  return filterFeed(judged, rules);
+}

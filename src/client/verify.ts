@@ -1,0 +1,255 @@
+/**
+ * The verifier: a checklist read from top to bottom, one code per check (design section 6). The token's own checks
+ * stop at the first failure; author, content, status and policy are then each looked at, so that a reader can be told
+ * "another account's token" apart from "an edited text". Works offline with a trust list and kept status lists.
+ */
+import { type CryptoKey, compactVerify } from 'jose';
+import type {
+  FilterPolicy,
+  TokenClaims,
+  TrustList,
+  VerifyError,
+  VerifyResult,
+} from '../../schemas/attestation.js';
+import { type CanonicalText, canonicalText, type TextFacet } from './canonical.js';
+import { Discovery } from './discovery.js';
+import type { Fetch, VerifierCache } from './fetch.js';
+import { accountBinding, hashesOf } from './hash.js';
+import { halOf, notProvenOf } from './levels.js';
+import { DEFAULT_POLICY } from './policy.js';
+import { TextRejected } from './rejection.js';
+import { StatusCache } from './status-cache.js';
+import { SKEW_S, STATUS_BITS, STATUSES, statusValue } from './status-list.js';
+import { CheckFailed, parseToken, readClaims } from './token.js';
+import { importTrust, type KnownIssuer } from './trust.js';
+
+/** Longest life of a token, in seconds. */
+export const TOKEN_LIFE_S = 90 * 86_400;
+
+export interface VerifierOptions {
+  /** Issuers with their keys; nothing is looked up. */
+  trust?: TrustList;
+  /** Issuers by name (their `iss`, an origin): keys come from `<iss>/.well-known/human-author`; needs `fetch` or a filled `cache`. */
+  issuers?: readonly string[];
+  policy?: Partial<FilterPolicy>;
+  /** How to reach issuers and their lists; absent: offline. Only issuers and their status origins are ever asked. */
+  fetch?: Fetch;
+  cache?: VerifierCache;
+  /** Ask for a status list again after this many seconds at the latest; default: its own ttl. */
+  maxListAgeS?: number;
+  /** Reads HTML; `client/html` brings one. Without it HTML is `content: unchecked`. */
+  html?: (html: string) => CanonicalText;
+  /** Milliseconds since the epoch; default Date.now. */
+  clock?: () => number;
+}
+
+/** Where the token was found. */
+export interface Found {
+  text?: string;
+  html?: string;
+  facets?: readonly TextFacet[];
+  platform?: string;
+  /** The immutable account id under which the text stands. */
+  author?: string | { id: string };
+  /** Milliseconds since the epoch; default: the verifier's clock. */
+  now?: number;
+  policy?: Partial<FilterPolicy>;
+}
+
+export interface Verifier {
+  /** Never throws for a bad token: whatever is wrong stands in `errors`. */
+  verify(token: string, found?: Found): Promise<VerifyResult>;
+  /** Ask for every status list again at its next use. */
+  expireLists(): void;
+}
+
+/**
+ * A verifier with its caches.
+ * @throws {AssayError} `config.invalid`, at the first `verify`, when the trust list holds an unfit key
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  const clock = options.clock ?? Date.now;
+  const policy = { ...DEFAULT_POLICY, ...options.policy };
+  const lists = new StatusCache(
+    options.fetch,
+    options.cache,
+    options.maxListAgeS ?? Number.POSITIVE_INFINITY,
+  );
+  const discovery = new Discovery(options.issuers ?? [], options.fetch, options.cache);
+  let trusted: Promise<KnownIssuer[]> | undefined;
+  const issuers = async (kid: string, now: number) => {
+    trusted ??= importTrust(options.trust ?? { issuers: [] });
+    return options.issuers?.length ? [...(await trusted), ...(await discovery.issuers(kid, now))] : trusted;
+  };
+  return {
+    expireLists: () => lists.expire(),
+    async verify(token, found = {}) {
+      const check = new Check(lists, options.html, { ...policy, ...found.policy }, found.now ?? clock());
+      try {
+        await check.run(token, found, issuers);
+      } catch (error) {
+        if (!(error instanceof CheckFailed)) throw error;
+        check.errors.push(error.code);
+      }
+      return check.result();
+    },
+  };
+}
+
+/** Failures that leave what the token proves standing: the reader asked for more, or for newer. */
+const MERE_POLICY = new Set<VerifyError>(['policy.hal', 'content.reformatted', 'status.stale']);
+
+/** One run of the checklist. */
+class Check {
+  readonly errors: VerifyError[] = [];
+  private claims: TokenClaims | null = null;
+  private author: VerifyResult['author'] = 'unchecked';
+  private content: VerifyResult['content'] = 'unchecked';
+  private status: VerifyResult['status'] = 'unknown';
+  private statusAsOf: number | null = null;
+  private stale = false;
+
+  constructor(
+    private readonly lists: StatusCache,
+    private readonly html: VerifierOptions['html'],
+    private readonly policy: FilterPolicy,
+    private readonly now: number,
+  ) {}
+
+  async run(
+    token: string,
+    found: Found,
+    issuers: (kid: string, now: number) => Promise<KnownIssuer[]>,
+  ): Promise<void> {
+    // Size, strict segments, header allow-list, type.
+    const { header, payload } = parseToken(token);
+    // Key by kid, among token keys only. All are P-256, so key.alg = alg.
+    const candidates = (await issuers(header.kid, this.now)).filter((each) => each.tokenKeys.has(header.kid));
+    if (candidates.length === 0) throw new CheckFailed('token.unknown_key');
+    // Signature, then the shape of what it covers.
+    await checkSignature(token, candidates[0]!.tokenKeys.get(header.kid)!);
+    const claims = readClaims(payload);
+    this.claims = claims;
+    // Issuer, audience, times, levels.
+    const issuer = candidates.find((each) => each.iss === claims.iss);
+    if (issuer === undefined) throw new CheckFailed('token.issuer');
+    this.checkAudience(claims, issuer, found.platform);
+    this.checkTimes(claims);
+    checkLevels(claims);
+    // Author, then content: exact, then reformatted.
+    await this.checkAuthor(claims, issuer, found);
+    await this.checkContent(claims, found);
+    // Status, and how old it is.
+    await this.checkStatus(claims, issuer);
+    // What this reader asks for.
+    if (claims.hal < this.policy.minHal) this.errors.push('policy.hal');
+  }
+
+  result(): VerifyResult {
+    const stands = this.claims !== null && this.errors.every((error) => MERE_POLICY.has(error));
+    return {
+      valid: this.errors.length === 0,
+      hal: stands ? this.claims!.hal : null,
+      lvl: stands ? this.claims!.lvl : null,
+      author: this.author,
+      content: this.content,
+      status: this.status,
+      statusAsOf: this.statusAsOf === null ? null : new Date(this.statusAsOf * 1000).toISOString(),
+      stale: this.stale,
+      notProven: stands ? this.claims!.np : ['composed', 'unique', 'uncoerced'],
+      errors: this.errors,
+      jti: this.claims?.jti ?? null,
+      iss: this.claims?.iss ?? null,
+    };
+  }
+
+  private checkAudience(
+    { aud }: TokenClaims,
+    { audiences }: KnownIssuer,
+    platform: string | undefined,
+  ): void {
+    const spokenFor = audiences.size === 0 || audiences.has(aud);
+    if (!spokenFor || (platform !== undefined && platform !== aud)) throw new CheckFailed('token.audience');
+  }
+
+  private checkTimes({ iat, exp }: TokenClaims): void {
+    const nowS = this.now / 1000;
+    if (iat > nowS + SKEW_S) throw new CheckFailed('token.not_yet_valid');
+    if (exp <= nowS - SKEW_S) throw new CheckFailed('token.expired');
+    if (exp <= iat || exp - iat > TOKEN_LIFE_S) throw new CheckFailed('token.claims');
+  }
+
+  /** Without a platform the audience of an issuer that speaks for one only is meant; else nothing binds the account. */
+  private async checkAuthor({ aud, acc }: TokenClaims, issuer: KnownIssuer, found: Found): Promise<void> {
+    const id = typeof found.author === 'string' ? found.author : found.author?.id;
+    const placed = found.platform !== undefined || issuer.audiences.size === 1;
+    if (id === undefined || !placed) {
+      if (this.policy.requireAuthor) this.errors.push('author.unchecked');
+      return;
+    }
+    this.author = (await accountBinding(aud, id)) === acc ? 'match' : 'different';
+    if (this.author === 'different') this.errors.push('author.different');
+  }
+
+  private async checkContent({ con }: TokenClaims, found: Found): Promise<void> {
+    const canonical = this.canonicalOf(found);
+    if (canonical === 'unchecked') {
+      if (this.policy.requireAuthor) this.errors.push('content.unchecked');
+      return;
+    }
+    this.content = 'different';
+    if (canonical !== null) {
+      const { h, w } = await hashesOf(canonical, con.salt);
+      if (h === con.h && canonical.n === con.n) this.content = 'exact';
+      else if (w !== null && w === con.w && h !== con.h) this.content = 'reformatted';
+    }
+    if (this.content === 'different') this.errors.push('content.different');
+    if (this.content === 'reformatted' && !this.policy.acceptReformatted)
+      this.errors.push('content.reformatted');
+  }
+
+  /** Null for a text that has no canonical form: no token was ever issued for it. */
+  private canonicalOf(found: Found): CanonicalText | null | 'unchecked' {
+    try {
+      if (found.text !== undefined) return canonicalText(found.text, found.facets);
+      if (found.html !== undefined && this.html !== undefined) return this.html(found.html);
+      return 'unchecked';
+    } catch (error) {
+      if (error instanceof TextRejected) return null;
+      throw error;
+    }
+  }
+
+  private async checkStatus({ status }: TokenClaims, issuer: KnownIssuer): Promise<void> {
+    const { idx, uri } = status.status_list;
+    if (!issuer.statusOrigins.has(new URL(uri).origin)) throw new CheckFailed('status.origin');
+    const list = await this.lists.get(uri, issuer, this.now);
+    if (list === null) {
+      this.stale = true;
+      if (this.policy.onStale === 'closed') this.errors.push('status.unavailable');
+      return;
+    }
+    this.statusAsOf = list.iat;
+    const value = statusValue(list.bytes, STATUS_BITS, idx);
+    if (value === null) throw new CheckFailed('status.index');
+    this.status = STATUSES[value as 0 | 1 | 2 | 3];
+    if (this.status !== 'valid') this.errors.push(`status.${this.status}`);
+    this.stale = this.now / 1000 - list.iat > this.policy.maxStatusAgeS;
+    if (this.stale && this.policy.onStale === 'closed') this.errors.push('status.stale');
+  }
+}
+
+async function checkSignature(token: string, key: CryptoKey): Promise<void> {
+  try {
+    await compactVerify(token, key, { algorithms: ['ES256'] });
+  } catch {
+    throw new CheckFailed('token.signature');
+  }
+}
+
+/** A token may not say more, or hide more, than its levels carry. */
+function checkLevels({ lvl, hal, np }: TokenClaims): void {
+  const expected = notProvenOf(lvl);
+  const same = np.length === expected.length && expected.every((code) => np.includes(code));
+  if (hal !== halOf(lvl) || !same) throw new CheckFailed('token.levels');
+}
