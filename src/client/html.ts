@@ -3,7 +3,13 @@
  * canonical text, through parse5; the core entry does without it and answers `content: unchecked` for HTML
  * (docs/attestation-hpt.md section 7).
  */
-import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5';
+import {
+  type DefaultTreeAdapterMap,
+  type DefaultTreeAdapterTypes,
+  defaultTreeAdapter,
+  parseFragment,
+  type TreeAdapter,
+} from 'parse5';
 import { LIMITS } from '../../schemas/limits.js';
 import { type CanonicalText, canonicalRuns, type Run } from './canonical.js';
 import type { Report } from './characters.js';
@@ -28,8 +34,9 @@ const BLOCK = new Set(
   ).split(' '),
 );
 const CELL = new Set(['td', 'th']);
-/** Elements open at once; deeper nesting is no post. */
+/** Elements open at once, and elements in all, the ones that the parser repeats for misnested tags included. */
 const DEPTH = 512;
+const ELEMENTS = 20_000;
 
 /** The canonical form of a post's HTML. @throws {TextRejected} */
 export function canonicalHtml(html: string): CanonicalText {
@@ -46,20 +53,34 @@ export function runsOfHtml(html: string): { runs: Run[]; reported: Report[] } {
   if (html.length > 4 * LIMITS.textCodePoints) {
     throw new TextRejected('too_long', `found ${html.length} UTF-16 units of HTML`);
   }
-  refuseDepth(html);
   const reader = new Reader();
-  reader.read(parseFragment(html).childNodes);
+  reader.read(parseFragment(html, { treeAdapter: boundedTree() }).childNodes);
   return { runs: reader.runs.filter((run) => run !== ''), reported: [...reader.reported] };
 }
 
-/** Counts tags that stay open before the tree is built: deep trees cost the parser more than linear work. */
-function refuseDepth(html: string): void {
-  let depth = 0;
-  for (const [tag, slash] of html.matchAll(/<(\/?)[a-z][^\s/>]*/gi)) {
-    if (slash === '/') depth = Math.max(0, depth - 1);
-    else if (!/^<(?:br|img|hr|wbr|input|meta|link|p|li|td|tr|th)$/i.test(tag)) depth++;
-    if (depth > DEPTH) throw new TextRejected('too_long', `found more than ${DEPTH} elements open at once`);
-  }
+/**
+ * Builds the tree and stops when it grows beyond any post: 400,000 units of misnested formatting elements would
+ * otherwise become gigabytes (measured), as HTML has them repeated in every paragraph.
+ */
+function boundedTree(): TreeAdapter<DefaultTreeAdapterMap> {
+  let elements = 0;
+  let open = 0;
+  const refuse = (detail: string) => {
+    throw new TextRejected('too_long', detail);
+  };
+  return {
+    ...defaultTreeAdapter,
+    createElement(...element) {
+      if (++elements > ELEMENTS) refuse(`found more than ${ELEMENTS} elements`);
+      return defaultTreeAdapter.createElement(...element);
+    },
+    onItemPush() {
+      if (++open > DEPTH) refuse(`found more than ${DEPTH} elements open at once`);
+    },
+    onItemPop() {
+      open--;
+    },
+  };
 }
 
 interface Step {

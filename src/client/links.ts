@@ -14,6 +14,9 @@ const TRACKING = new Set(
 );
 const isTracking = (key: string) => key.startsWith('utm_') || TRACKING.has(key);
 
+/** Redirectors that a platform puts around every link in its text while it shows the target. Part of the version. */
+const REDIRECTORS = new Set(['t.co', 'lnkd.in']);
+
 /** `<scheme:…>`, or a bare http(s) address up to a space, an angle bracket or a double quote. */
 const LINK = /<([a-z][a-z0-9+.-]*:[^\s<>]+)>|https?:\/\/[^\s<>"]+/giu;
 
@@ -60,7 +63,11 @@ export function writeLink(run: LinkRun, next: string, reported: Set<Report>): st
   if (href === '') return run.shown;
   const url = normaliseUrl(href, reported);
   if (url === null) return writeOther(run.shown, href, reported);
-  if (showsItself(shown, href, url) || (run.full !== undefined && showsItself(run.full.trim(), href, url))) {
+  if (
+    isWrapped(shown) ||
+    showsItself(shown, href, url) ||
+    (run.full !== undefined && showsItself(run.full.trim(), href, url))
+  ) {
     return standsBare(url, next) ? url : `<${url}>`;
   }
   if (/^(?:https?:\/\/|www\.)|^[^\s/]+\.[a-z]{2,}(?:[/?#]|$)/iu.test(shown))
@@ -119,6 +126,9 @@ function standsBare(url: string, next: string): boolean {
   const rest = /^[^\s<>"]*/u.exec(next)![0];
   return !/[\s<>"]/u.test(url) && trimBare(url + rest) === url;
 }
+
+const isWrapped = (shown: string): boolean =>
+  /^https?:\/\/\S+$/i.test(shown) && URL.canParse(shown) && REDIRECTORS.has(new URL(shown).hostname);
 
 /** `example.org/a`, `https://example.org/a`, `www.example.org/a` and a cut-off `example.org/a…` all show https://example.org/a. */
 function showsItself(shown: string, href: string, url: string): boolean {
