@@ -47,7 +47,7 @@ export const COLLECTIONS = {
     { name: 'by_audience', keys: ['tenant', 'aud', 'issuedMs'] },
   ]),
   statusLists: spec('status_lists', [{ name: 'by_kid', keys: ['kid', 'createdMs'] }]),
-  statusIndices: spec('status_indices', [{ name: 'by_list', keys: ['list', 'idx'] }]),
-  platforms: spec('platforms', [{ name: 'by_aud', keys: ['aud'] }]),
+  statusIndices: spec('status_indices', [{ name: 'by_list', keys: ['list', 'value'] }]),
+  platforms: spec('platforms', [{ name: 'by_aud', keys: ['aud'], unique: true }]),
   meta: spec('meta'),
 } as const satisfies Record<string, CollectionSpec>;

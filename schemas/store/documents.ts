@@ -195,6 +195,8 @@ export interface CredentialDoc extends Doc {
   credentialId: string;
   publicKey: string;
   counter: number;
+  /** The challenge whose assertion moved the counter last: the same assertion may be handled twice at once. */
+  lastChallenge: string | null;
   createdMs: number;
 }
 
@@ -210,6 +212,8 @@ export interface ChallengeDoc extends Doc {
   h: string | null;
   w: string | null;
   n: number | null;
+  /** Private mail: h and w are HMACs under this salt. */
+  salt: string | null;
   unq: number;
   createdMs: number;
   expiresMs: number;
@@ -233,6 +237,10 @@ export interface AttestationDoc extends Doc {
   list: number;
   idx: number;
   status: 'valid' | 'revoked' | 'suspended' | 'superseded';
+  /** Rises with every change of status; a late writer of the list entry is told apart by it. */
+  statusSeq: number;
+  /** Why the status changed, in the words of the tenant's moderator; only in the authenticated API. */
+  statusReason: string | null;
   hal: number;
   issuedMs: number;
   expiresMs: number;
@@ -257,10 +265,12 @@ export interface StatusIndexDoc extends Doc {
   idx: number;
   /** Token Status List value: 0 valid, 1 invalid, 2 suspended, 3 superseded (application specific). */
   value: number;
+  /** `statusSeq` of the attestation when the value was written. */
+  seq: number;
   decoy: boolean;
 }
 
-/** A platform whose account proofs the tenant accepts. `_id` = tenant ‖ aud. */
+/** A platform whose account proofs the tenant accepts; a platform belongs to one tenant. `_id` = hash(tenant, aud). */
 export interface PlatformDoc extends Doc {
   tenant: string;
   aud: string;

@@ -62,6 +62,11 @@ export interface Endpoint<C, Params = unknown, Query = unknown, Body = unknown> 
   /** JSON body. `ndjson: true` accepts one such body per line as well (`application/x-ndjson`, at most LIMITS.batchItems). */
   body?: z.ZodType<Body>;
   ndjson?: boolean;
+  /**
+   * The lines of an NDJSON body reach the handler together, as the array that `body` describes (a JSON array is taken as
+   * well); for batches whose lines bear on each other. A line that is not JSON is a `request.malformed_json`.
+   */
+  ndjsonTogether?: boolean;
   /** Body limit in bytes when it is not LIMITS.bodyBytes. */
   bodyLimit?: number;
   responses: Record<number, { description: string; schema?: z.ZodType; mediaType?: string }>;
