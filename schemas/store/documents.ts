@@ -43,9 +43,11 @@ export interface ItemDoc extends Doc {
   symbols: string[];
   reviewState: ReviewState;
   deleted: boolean;
+  /** Texts of this version and older were deleted and are never kept again; -1 where nothing was. */
+  deletedVersion: number;
 }
 
-/** A version of an item that is not the current one: edits and late older versions, kept as history. `_id` = item id ‖ version ‖ content hash. */
+/** A version of an item that is not the current one: edits and late older versions, kept as history; texts are null after a deletion. `_id` = item id ‖ version ‖ content hash. */
 export interface ItemVersionDoc extends Doc {
   itemId: string;
   tenant: string;
@@ -64,10 +66,20 @@ export interface OutboxEntry {
   to: 'verdict' | 'evidence' | 'count';
   /** Unique within the document, so that clearing removes exactly one. */
   key: string;
-  /** For `count`: the band that gains one, the band that loses one, and the batch it was stamped with. */
+  /** For `count`: the band that gains one and the band that loses one. */
   plus?: Band | null;
   minus?: Band | null;
-  batch?: number;
+}
+
+/** Which verdict of an item is current: the one with the highest (version, revision). */
+export interface Head {
+  verdictId: string;
+  version: number;
+  revision: number;
+  /** Null when the item is deleted. */
+  band: Band | null;
+  /** Texts of this version and older were deleted and are never kept again; -1 where nothing was. */
+  deletedVersion: number;
 }
 
 /** One verdict: the commit point of the pipeline, with its own outbox. `_id` is the verdict id. */
@@ -78,10 +90,29 @@ export interface VerdictDoc extends Doc {
   revision: number;
   verdict: Verdict;
   evidence: Evidence | null;
+  /** The item's current verdict once this one is recorded: itself, or the newer one it came too late to replace. */
+  head: Head;
   pending: OutboxEntry[];
   /** Shard of the outbox while something is pending, else null: the index of work to do is sparse. */
   shard: number | null;
   decidedMs: number;
+}
+
+/** What counts gain or lose together: current items of one tenant, kind, platform and band. */
+export interface CounterSum {
+  id: string;
+  tenant: string;
+  kind: ItemKind;
+  platform: string;
+  band: Band;
+  n: number;
+}
+
+/** The batch of counts a shard's owner is applying, written down before it is applied. Lies in `meta` as `outbox:<shard>`. */
+export interface CountBatch {
+  batch: number;
+  verdictIds: string[];
+  sums: CounterSum[];
 }
 
 /** A counter: number of current items per tenant, kind, platform and band. `_id` names them. */
