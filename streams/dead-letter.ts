@@ -1,0 +1,100 @@
+/**
+ * Dead letters: what could not be handled, with reason, original bytes and headers. They stand in the store, where
+ * people list, show and replay them, and on a topic of their own, where other systems can watch. A letter's id follows
+ * from the record's place on the log, so a redelivered record makes no second one.
+ */
+import { AssayError } from '../schemas/errors.js';
+import { hashId } from '../schemas/ids.js';
+import { LIMITS } from '../schemas/limits.js';
+import type { DeadLetterDoc } from '../schemas/store/documents.js';
+import type { Collection } from '../schemas/store/port.js';
+import type { Rejected } from './1-admit.js';
+import type { Log, LogRecord } from './log/port.js';
+import { DEAD_LETTERS_TOPIC } from './topics.js';
+
+const letterId = ({ topic, partition, offset, timestamp }: LogRecord): string =>
+  hashId('dead-letter', topic, partition, offset, timestamp);
+
+function letterDoc({ record, tenant, error }: Rejected, tries: number, now: number): DeadLetterDoc {
+  const where = error.violations.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
+  return {
+    _id: letterId(record),
+    tenant,
+    topic: record.topic,
+    partition: record.partition,
+    offset: record.offset,
+    key: record.key,
+    value: (record.value ?? Buffer.alloc(0)).toString('base64'),
+    headers: { ...record.headers },
+    code: error.code,
+    detail: where === '' ? error.message : where,
+    tries,
+    failedMs: now,
+    replayedMs: null,
+    state: 'open',
+  };
+}
+
+/** Header values are single lines of printable ASCII on every broker. */
+const headerValue = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1_000);
+
+const topicRecord = (doc: DeadLetterDoc) => ({
+  key: doc._id,
+  value: Buffer.from(doc.value, 'base64'),
+  headers: {
+    ...doc.headers,
+    'assay-dead-letter': doc._id,
+    'assay-tenant': doc.tenant,
+    'assay-reason': doc.code,
+    'assay-detail': headerValue(doc.detail),
+    'assay-topic': doc.topic,
+    'assay-partition': String(doc.partition),
+    'assay-offset': String(doc.offset),
+  },
+});
+
+type DeadLetters = Collection<DeadLetterDoc>;
+
+/** Sets records aside: store first, then topic (at least once). */
+export async function setAside(
+  rejected: readonly Rejected[],
+  tries: number,
+  parts: { deadLetters: DeadLetters; log: Log; now: number },
+): Promise<void> {
+  if (rejected.length === 0) return;
+  const docs = rejected.map((one) => letterDoc(one, tries, parts.now));
+  await parts.deadLetters.bulk(docs.map((insert) => ({ insert })));
+  await parts.log.send(DEAD_LETTERS_TOPIC, docs.map(topicRecord));
+}
+
+/**
+ * Puts a dead letter back on the topic it came from, byte for byte, and marks it replayed.
+ * @param tenant whose letter it has to be; null for the operator
+ * @throws {AssayError} `request.not_found`
+ */
+export async function replay(
+  id: string,
+  tenant: string | null,
+  parts: { deadLetters: DeadLetters; log: Log; now: number },
+): Promise<DeadLetterDoc> {
+  const doc = await parts.deadLetters.get(id);
+  if (doc === null || (tenant !== null && doc.tenant !== tenant)) {
+    throw new AssayError('request.not_found', 'There is no dead letter with this id.');
+  }
+  const record = { key: doc.key ?? doc._id, value: Buffer.from(doc.value, 'base64'), headers: doc.headers };
+  await parts.log.send(doc.topic, [record]);
+  const change = { set: { state: 'replayed', replayedMs: parts.now } };
+  return (await parts.deadLetters.findAndUpdate(id, change)) ?? doc;
+}
+
+/** Deletes letters older than LIMITS.deadLetterMs. @returns how many */
+export async function expire(deadLetters: DeadLetters, now: number): Promise<number> {
+  let deleted = 0;
+  for (;;) {
+    const where = { failedMs: { lt: now - LIMITS.deadLetterMs } };
+    const { docs } = await deadLetters.page({ index: 'by_failed', where, limit: 500 });
+    if (docs.length === 0) return deleted;
+    await deadLetters.bulk(docs.map(({ _id }) => ({ delete: { id: _id } })));
+    deleted += docs.length;
+  }
+}

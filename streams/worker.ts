@@ -1,0 +1,134 @@
+/**
+ * The consumer that runs the pipeline: takes batches from the intake topics, holds them back while too many verdicts
+ * wait to be announced, and finishes the batch in hand when told to stop.
+ */
+import { LIMITS } from '../schemas/limits.js';
+import { Announcer } from './5-announce.js';
+import type { Leases } from './announce/lease.js';
+import { Marks } from './back-pressure.js';
+import type { Consumer, RecordBatch } from './log/port.js';
+import { type BatchReport, processRecords } from './pipeline.js';
+import type { PipelineParts } from './records.js';
+import { intakeTopics, SCORE_GROUP } from './topics.js';
+
+export interface WorkerOptions {
+  leases?: Leases;
+  /** Partitions handled side by side. */
+  concurrency?: number;
+  maxBatch?: number;
+  onBatch?: (report: BatchReport) => void;
+  onAnnounced?: (count: number) => void;
+  onError?: (error: unknown, at: { topic: string; partition?: number }) => void;
+  /** Marks on verdicts recorded and not yet announced. */
+  marks?: Marks;
+}
+
+/** How often a held-back worker looks whether the outbox has emptied, in ms. */
+const LOOK_AGAIN_MS = 200;
+
+export class Worker {
+  readonly announcer: Announcer;
+  readonly #parts: PipelineParts;
+  readonly #options: WorkerOptions;
+  readonly #marks: Marks;
+  readonly #topics: string[];
+  #consumer: Consumer | null = null;
+  #heldBack: NodeJS.Timeout | null = null;
+  #recordedSinceLook = 0;
+
+  constructor(parts: PipelineParts, options: WorkerOptions = {}) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#marks = options.marks ?? new Marks(LIMITS.queueItems, LIMITS.queueItems / 2);
+    this.#topics = [...intakeTopics(parts.tenants).keys()];
+    this.announcer = new Announcer({
+      log: parts.log,
+      collections: parts.collections,
+      logger: parts.logger,
+      leases: options.leases,
+      onAnnounced: options.onAnnounced,
+    });
+  }
+
+  /** True once partitions are assigned. */
+  get ready(): boolean {
+    return this.#consumer?.ready ?? false;
+  }
+
+  /** True while intake is paused because the outbox is above its high mark. */
+  get heldBack(): boolean {
+    return this.#heldBack !== null;
+  }
+
+  async start(): Promise<void> {
+    this.announcer.start();
+    this.#consumer = await this.#parts.log.consume({
+      group: SCORE_GROUP,
+      topics: this.#topics,
+      from: 'beginning',
+      maxBatch: this.#options.maxBatch ?? 500,
+      concurrency: this.#options.concurrency ?? 1,
+      onBatch: (batch) => this.#handle(batch),
+      onError: (error, at) => {
+        this.#parts.logger.warn({ err: error, ...at }, 'a batch failed and comes again');
+        this.#options.onError?.(error, at);
+      },
+    });
+  }
+
+  async #handle(batch: RecordBatch): Promise<void> {
+    await processRecords(batch.records, this.#parts, this.announcer, {
+      signal: batch.signal,
+      heartbeat: () => batch.heartbeat(),
+      onBatch: this.#options.onBatch,
+    });
+    this.#recordedSinceLook += batch.records.length;
+    // Looking costs a walk along the outbox, so it waits until enough was recorded to matter.
+    if (this.#recordedSinceLook >= this.#marks.high / 4) await this.#look();
+  }
+
+  /** Pauses above the high mark, and looks again until the outbox is below the low one. */
+  async #look(): Promise<void> {
+    this.#recordedSinceLook = 0;
+    const waiting = await this.announcer.pending(this.#marks.high + 1);
+    const topics = this.#topics.map((topic) => ({ topic }));
+    if (this.#marks.closedAt(waiting)) {
+      if (this.#heldBack === null) this.#consumer?.pause(topics);
+      clearTimeout(this.#heldBack ?? undefined);
+      this.#heldBack = setTimeout(() => {
+        this.#look().catch((error) =>
+          this.#parts.logger.warn({ err: error }, 'the outbox cannot be looked at'),
+        );
+      }, LOOK_AGAIN_MS);
+    } else if (this.#heldBack !== null) {
+      clearTimeout(this.#heldBack);
+      this.#heldBack = null;
+      this.#consumer?.resume(topics);
+    }
+  }
+
+  /** Records not yet scored. */
+  async lag(): Promise<number> {
+    let lag = 0;
+    for (const topic of this.#topics) lag += await this.#parts.log.lag(SCORE_GROUP, topic);
+    return lag;
+  }
+
+  /** Resolves when everything appended so far is recorded and announced; for `--once`, tests and a calm shutdown. */
+  async settle(signal?: AbortSignal): Promise<void> {
+    while (!signal?.aborted) {
+      if ((await this.lag()) === 0 && (await this.announcer.pending(1)) === 0) return;
+      this.announcer.wake();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Finishes the batch in hand, announces what is pending, leaves the group. Idempotent. */
+  async stop(): Promise<void> {
+    await this.#consumer?.stop();
+    this.#consumer = null;
+    clearTimeout(this.#heldBack ?? undefined);
+    this.#heldBack = null;
+    await this.announcer.stop();
+  }
+}
