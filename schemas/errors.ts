@@ -35,6 +35,7 @@ export const ERRORS = {
   'store.unavailable': [503, 'The store cannot be reached.'],
   'store.no_index': [500, 'The query has no declared index.'],
   'store.locked': [500, 'Another process is using this data folder.'],
+  'store.change': [500, 'A change does not fit the document it is meant for.'],
   'store.conflict': [409, 'The document was changed by somebody else.'],
   'disk.full': [507, 'There is not enough disk space left.'],
   'config.invalid': [500, 'The configuration is not valid.'],

@@ -10,7 +10,7 @@
 /** What may be compared and indexed. */
 export type Scalar = string | number | boolean | null;
 
-/** A document: JSON with a string `_id`. Dates are RFC 3339 strings or milliseconds, chosen per field, never Date objects. */
+/** A document: JSON (finite numbers only) with a string `_id`. Dates are RFC 3339 strings or milliseconds, chosen per field, never Date objects. */
 export interface Doc {
   _id: string;
 }
@@ -19,7 +19,8 @@ export interface IndexSpec {
   name: string;
   /**
    * Dotted paths in order. Sorting runs along all of them in one direction (or all reversed), then by `_id`.
-   * At most one path may lead to an array of scalars (`multikey`): the document then stands once under each element.
+   * At most one path may lead to an array of scalars (`multikey`): the document then stands once under each element,
+   * and every query along this index fixes that path by equality. All other paths lead to scalars.
    */
   keys: readonly string[];
   multikey?: string;
@@ -33,16 +34,35 @@ export interface CollectionSpec {
   indexes: readonly IndexSpec[];
 }
 
-/** A comparison of the value at a path. A bare scalar means equality; a missing field equals `null`. */
+/** Bounds compare within one type only, as MongoDB does: `{gt: 5}` is satisfied by numbers, `{lt: 'b'}` by strings. */
+export interface Range {
+  readonly gt?: Scalar;
+  readonly gte?: Scalar;
+  readonly lt?: Scalar;
+  readonly lte?: Scalar;
+}
+
+/**
+ * A comparison of the value at a path. A bare scalar means equality; a missing field equals `null`.
+ * Keys sort null < numbers < strings (by their UTF-8 bytes) < booleans. Where the path leads to an array, some element
+ * has to satisfy the condition (each bound of a range by itself), and for `ne` no element may be equal.
+ * `not` is satisfied where the range is not, and so also by a missing field: `{not: {gte: 7}}` guards "not yet 7".
+ */
 export type Condition =
   | Scalar
   | { readonly in: readonly Scalar[] }
-  | { readonly gt?: Scalar; readonly gte?: Scalar; readonly lt?: Scalar; readonly lte?: Scalar }
-  | { readonly ne: Scalar };
+  | { readonly ne: Scalar }
+  | { readonly not: Range }
+  | Range;
 
 export type Filter = Readonly<Record<string, Condition>>;
 
-/** Changes of one document, applied together. Paths are dotted; `push` appends, `pull` removes elements whose fields equal the given ones. */
+/**
+ * Changes of one document, applied together. Paths are dotted; `push` appends, `pull` removes elements whose fields equal
+ * the given ones. No path may stand in two of them, none may be `_id`. What is handed over must not be altered until the
+ * call has resolved. A change that does not fit the document (`inc` of a text, `push` onto a number) is refused with
+ * `store.change`; in a bulk the other operations are carried out before the bulk is rejected with it.
+ */
 export interface Change {
   set?: Readonly<Record<string, unknown>>;
   unset?: readonly string[];
@@ -60,6 +80,7 @@ export type BulkOp<T extends Doc> =
         readonly id: string;
         readonly guard?: Filter;
         readonly change: Change;
+        /** Creates the document when none has this id; the guard speaks of an existing one only. */
         readonly upsert?: boolean;
       };
     }
@@ -81,7 +102,7 @@ export type Cursor = string;
 export interface Query {
   /** Name of the declared index that serves this query; `_id` for the primary key. */
   index: string;
-  /** Equality on a prefix of the index's keys, then at most one range or `in` on the key after it. */
+  /** Equality on a prefix of the index's keys (`_id` counts as the last key), then at most one range or `in` on the key after it. */
   where?: Filter;
   /** Further conditions, checked document by document (on arrays: some element satisfies it). */
   residual?: Filter;
@@ -112,11 +133,14 @@ export interface Collection<T extends Doc> {
   /** As `update`, and returns the document as it is after the change, or null when nothing matched. */
   findAndUpdate(id: string, change: Change, guard?: Filter): Promise<T | null>;
   delete(id: string, guard?: Filter): Promise<BulkOutcome>;
-  /** Unordered; every operation gets its outcome, in the order given. Durable when resolved. */
+  /**
+   * Unordered: two operations on one id may be carried out in either order. Every operation gets its outcome, at the
+   * place it was given. Durable when resolved.
+   */
   bulk(ops: readonly BulkOp<T>[]): Promise<BulkOutcome[]>;
   /** One page along an index. @throws {AssayError} `store.no_index` when the index is not declared or cannot serve `where` */
   page(query: Query): Promise<Page<T>>;
-  /** Number of documents that satisfy `where` along the index, at most `limit` (bounded work). */
+  /** Number of documents that satisfy `where` and `residual` along the index, at most `limit`, among the first `scanLimit`. */
   count(query: Omit<Query, 'after' | 'order'>): Promise<number>;
   /** How the engine would serve the query: true when it walks the declared index, with the engine's own words. */
   explain(query: Query): Promise<{ usesIndex: boolean; plan: string }>;
