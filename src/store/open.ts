@@ -1,0 +1,36 @@
+/** Chooses the store by its settings and opens it with its collections and its blobs: embedded files, or MongoDB by URL. */
+import { join } from 'node:path';
+import { COLLECTIONS } from '../../schemas/store/collections.js';
+import type { BlobStore, CollectionSpec, Store } from '../../schemas/store/port.js';
+import { openBlobFiles } from '../blob/files.js';
+import type { Collections } from '../context.js';
+import { openEmbeddedStore } from './embedded/open.js';
+
+export interface StoreSettings {
+  /** `mongodb://…` chooses MongoDB (the path names the database); null the embedded store. */
+  mongoUrl: string | null;
+  /** Folder of the embedded store: `store.db` and `blobs/`. Not touched with MongoDB. */
+  dataFolder: string;
+}
+
+export interface OpenedStore {
+  store: Store;
+  collections: Collections;
+  blobs: BlobStore;
+}
+
+function collectionsOf(store: Store): Collections {
+  const entries = Object.entries(COLLECTIONS).map(([name, spec]) => [name, store.collection(spec)]);
+  return Object.fromEntries(entries) as Collections;
+}
+
+/**
+ * Opens store and blobs; collections and indexes that are missing are created.
+ * @throws {AssayError} `store.locked` (embedded, another process has it), `store.unavailable` (MongoDB), `disk.full`
+ */
+export async function openStore({ dataFolder }: StoreSettings): Promise<OpenedStore> {
+  const specs = Object.values<CollectionSpec>(COLLECTIONS);
+  const store = openEmbeddedStore({ file: join(dataFolder, 'store.db'), collections: specs });
+  const blobs = await openBlobFiles(join(dataFolder, 'blobs'));
+  return { store, collections: collectionsOf(store), blobs };
+}
