@@ -4,6 +4,7 @@
  * it with no key, a wrong scope and another tenant's objects.
  */
 import type { z } from 'zod';
+import type { AssayError } from '../../schemas/errors.js';
 import type { Scope } from '../../schemas/store/documents.js';
 
 /** Who calls: a key or a session, always of one tenant. */
@@ -40,11 +41,16 @@ export interface Call<Params, Query, Body> {
   signal: AbortSignal;
 }
 
+/** One line of an NDJSON batch: a checked body, or what is wrong with it. Lines count from 1; empty lines are skipped. */
+export type Line<Body> = { line: number; body: Body } | { line: number; error: AssayError };
+
 export interface Example {
   summary: string;
   params?: Record<string, string>;
   query?: Record<string, string>;
   body?: unknown;
+  /** Sent as NDJSON, one body per line. */
+  lines?: readonly unknown[];
   /** Expected status when the example is run against a demo service. */
   status: number;
 }
@@ -59,16 +65,23 @@ export interface Endpoint<C, Params = unknown, Query = unknown, Body = unknown> 
   tag: string;
   params?: z.ZodType<Params>;
   query?: z.ZodType<Query>;
-  /** JSON body. `ndjson: true` accepts one such body per line as well (`application/x-ndjson`, at most LIMITS.batchItems). */
+  /** JSON body. */
   body?: z.ZodType<Body>;
-  ndjson?: boolean;
+  /** Checks a body instead of `body`, where a schema cannot say it all; `body` then only describes it. */
+  check?(context: C, value: unknown): Body;
   /**
-   * The lines of an NDJSON body reach the handler together, as the array that `body` describes (a JSON array is taken as
-   * well); for batches whose lines bear on each other. A line that is not JSON is a `request.malformed_json`.
+   * Takes `application/x-ndjson` as well: one such body per line, at most LIMITS.batchItems. All lines reach this handler
+   * together, bad ones as errors beside good ones.
    */
-  ndjsonTogether?: boolean;
+  batch?(context: C, call: Call<Params, Query, readonly Line<Body>[]>): Promise<Reply>;
   /** Body limit in bytes when it is not LIMITS.bodyBytes. */
   bodyLimit?: number;
+  /** Honours `Idempotency-Key`: the same key and body get the first answer again. */
+  idempotent?: boolean;
+  /** May be called from any origin, without credentials (verifying, discovery, status lists). */
+  cors?: boolean;
+  /** Milliseconds until the call is given up with `request.timeout`, default 30 s; `null` for streams. */
+  deadlineMs?: number | null;
   responses: Record<number, { description: string; schema?: z.ZodType; mediaType?: string }>;
   examples?: readonly Example[];
   handle(context: C, call: Call<Params, Query, Body>): Promise<Reply>;
