@@ -1,0 +1,66 @@
+/** Steps 2 and 3 of 3: settings checked and typed, all problems reported together, secrets kept apart. */
+import { AssayError } from '../../schemas/errors.js';
+import type { TenantTopics } from '../../streams/topics.js';
+import { type RawSettings, readEnvironment } from './environment.js';
+import { SETTINGS, type SettingName, type SettingValue } from './settings.js';
+
+/** What the service runs with. Holds no secret, so it may be logged. */
+export interface Config {
+  home: string;
+  host: string;
+  port: number;
+  publicUrl: string | null;
+  kafkaBrokers: readonly string[] | null;
+  tenants: readonly TenantTopics[];
+  partitions: number;
+  batch: number;
+  engine: SettingValue<'ASSAY_ENGINE'>;
+  device: SettingValue<'ASSAY_DEVICE'>;
+  logLevel: SettingValue<'ASSAY_LOG_LEVEL'>;
+  minFreeMb: number;
+}
+
+/** Secrets; passed only to those who need them, never logged. */
+export interface Secrets {
+  mongoUrl: string | null;
+  sealing: string | null;
+}
+
+type Values = { [N in SettingName]: SettingValue<N> };
+
+function checkAll(raw: RawSettings): Values {
+  const problems: string[] = [];
+  const values = Object.entries(raw).map(([name, { text, source }]) => {
+    if (text === null) return [name, null];
+    const result = SETTINGS[name as SettingName].schema.safeParse(text);
+    if (result.success) return [name, result.data];
+    const details = result.error.issues.map(({ message }) => message).join('; ');
+    problems.push(`${name} (${source}): ${details}`);
+    return [name, null];
+  });
+  if (problems.length > 0) throw new AssayError('config.invalid', problems.join('\n'));
+  return Object.fromEntries(values);
+}
+
+/**
+ * The typed configuration.
+ * @throws {AssayError} `config.invalid`, one line per problem
+ */
+export function loadConfig(raw: RawSettings = readEnvironment()): { config: Config; secrets: Secrets } {
+  const values = checkAll(raw);
+  const config: Config = {
+    home: values.ASSAY_HOME,
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.ASSAY_PUBLIC_URL,
+    kafkaBrokers: values.KAFKA_BROKERS,
+    tenants: values.ASSAY_TENANTS,
+    partitions: values.ASSAY_PARTITIONS,
+    batch: values.ASSAY_BATCH,
+    engine: values.ASSAY_ENGINE,
+    device: values.ASSAY_DEVICE,
+    logLevel: values.ASSAY_LOG_LEVEL,
+    minFreeMb: values.ASSAY_MIN_FREE_MB,
+  };
+  return { config, secrets: { mongoUrl: values.MONGO_URL, sealing: values.ASSAY_SECRET } };
+}

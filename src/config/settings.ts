@@ -1,0 +1,131 @@
+/**
+ * Every setting of Assay: name, default, meaning, and how its text becomes a value. Nothing else in the repository reads
+ * the environment, so this table is complete; `assay doctor` prints it and `.env.example` is made from it.
+ */
+import { z } from 'zod';
+import type { TenantTopics } from '../../streams/topics.js';
+import { parseTenants } from './tenants.js';
+
+export interface Setting<T = unknown> {
+  /** Text used when the environment says nothing; null leaves the setting empty. */
+  fallback: string | null;
+  description: string;
+  /** Never printed, never logged. */
+  secret?: boolean;
+  schema: z.ZodType<T, string>;
+}
+
+const setting = <T>(entry: Setting<T>): Setting<T> => entry;
+
+const integer = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.number().min(min).max(max));
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const tenants = z.string().transform((text, context): TenantTopics[] => {
+  try {
+    return parseTenants(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+  message: 'expected an origin such as https://assay.example, without path or trailing slash',
+});
+
+const brokers = list.pipe(z.array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'expected host:port')));
+
+const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values) as z.ZodType<T[number], string>;
+
+export const SETTINGS = {
+  ASSAY_HOME: setting({
+    fallback: '.assay',
+    description: 'Folder of the embedded log, store and blobs; one process at a time uses it.',
+    schema: z.string().min(1),
+  }),
+  HOST: setting({
+    fallback: '127.0.0.1',
+    description: 'Address the HTTP server listens on; 0.0.0.0 for all.',
+    schema: z.string().min(1),
+  }),
+  PORT: setting({
+    fallback: '8080',
+    description: 'Port the HTTP server listens on; 0 lets the system choose.',
+    schema: integer(0, 65_535),
+  }),
+  ASSAY_PUBLIC_URL: setting({
+    fallback: null,
+    description:
+      'Origin under which browsers and verifiers reach this service; issuer of its attestations. Default: http://HOST:PORT.',
+    schema: origin,
+  }),
+  KAFKA_BROKERS: setting({
+    fallback: null,
+    description: 'Brokers as host:port, separated by commas. Empty: the embedded log.',
+    schema: brokers,
+  }),
+  MONGO_URL: setting({
+    fallback: null,
+    description: 'Connection string of MongoDB. Empty: the embedded store.',
+    secret: true,
+    schema: z.string().regex(/^mongodb(\+srv)?:\/\/\S+$/, 'expected mongodb://… or mongodb+srv://…'),
+  }),
+  ASSAY_SECRET: setting({
+    fallback: null,
+    description:
+      'Seals the signing keys in the store; at least 32 characters. `openssl rand -base64 32` makes one.',
+    secret: true,
+    schema: z.string().min(32, 'expected at least 32 characters'),
+  }),
+  ASSAY_TENANTS: setting({
+    fallback: 'default=posts/emails',
+    description:
+      'Tenants and their intake topics, separated by commas: name=postsTopic/emailsTopic, or name alone for posts.name and emails.name.',
+    schema: tenants,
+  }),
+  ASSAY_PARTITIONS: setting({
+    fallback: '6',
+    description: 'Partitions of each topic when it is created; the most workers that can share the work.',
+    schema: integer(1, 1_024),
+  }),
+  ASSAY_BATCH: setting({
+    fallback: '500',
+    description: 'Records a worker takes at a time, at most.',
+    schema: integer(1, 10_000),
+  }),
+  ASSAY_ENGINE: setting({
+    fallback: 'auto',
+    description: 'Inference engine: auto, onnx or tfjs.',
+    schema: choice(['auto', 'onnx', 'tfjs']),
+  }),
+  ASSAY_DEVICE: setting({
+    fallback: 'auto',
+    description: 'Inference device: auto, gpu or cpu.',
+    schema: choice(['auto', 'gpu', 'cpu']),
+  }),
+  ASSAY_LOG_LEVEL: setting({
+    fallback: 'info',
+    description: 'Least level that is logged: fatal, error, warn, info, debug, trace or silent.',
+    schema: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  }),
+  ASSAY_MIN_FREE_MB: setting({
+    fallback: '256',
+    description: 'Megabytes that must be free in ASSAY_HOME for the service to start and to be ready.',
+    schema: integer(0, 1_000_000),
+  }),
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The typed value of a setting; null where it was left empty. */
+export type SettingValue<N extends SettingName> =
+  | z.output<(typeof SETTINGS)[N]['schema']>
+  | ((typeof SETTINGS)[N]['fallback'] extends null ? null : never);

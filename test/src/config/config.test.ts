@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { AssayError } from '../../../schemas/errors.js';
+import { loadConfig } from '../../../src/config/config.js';
+import { describeSettings, envExample } from '../../../src/config/describe.js';
+import { readEnvironment, unknownVariables } from '../../../src/config/environment.js';
+import { SETTINGS } from '../../../src/config/settings.js';
+import { parseTenants } from '../../../src/config/tenants.js';
+
+const nowhere = '/nonexistent/.env';
+
+const load = (env: Record<string, string>, flags = {}) => loadConfig(readEnvironment(flags, env, nowhere));
+
+describe('configuration', () => {
+  it('is complete without a single variable', () => {
+    const { config, secrets } = load({});
+    expect(config).toMatchObject({
+      home: '.assay',
+      host: '127.0.0.1',
+      port: 8080,
+      kafkaBrokers: null,
+      publicUrl: null,
+      tenants: [{ tenant: 'default', posts: 'posts', emails: 'emails' }],
+      engine: 'auto',
+      logLevel: 'info',
+    });
+    expect(secrets).toEqual({ mongoUrl: null, sealing: null });
+  });
+
+  it('types what it reads', () => {
+    const { config, secrets } = load({
+      PORT: '0',
+      KAFKA_BROKERS: 'a:9092, b:9093',
+      MONGO_URL: 'mongodb://u:p@h/assay',
+      ASSAY_SECRET: 's'.repeat(32),
+      ASSAY_TENANTS: 'acme,demo=p/e',
+      ASSAY_PUBLIC_URL: 'https://assay.example',
+    });
+    expect(config.port).toBe(0);
+    expect(config.kafkaBrokers).toEqual(['a:9092', 'b:9093']);
+    expect(config.tenants).toEqual([
+      { tenant: 'acme', posts: 'posts.acme', emails: 'emails.acme' },
+      { tenant: 'demo', posts: 'p', emails: 'e' },
+    ]);
+    expect(secrets).toEqual({ mongoUrl: 'mongodb://u:p@h/assay', sealing: 's'.repeat(32) });
+    expect(JSON.stringify(config)).not.toContain('u:p@h');
+  });
+
+  it('reports all problems together, without the values of secrets', () => {
+    const broken = {
+      PORT: '99999',
+      KAFKA_BROKERS: 'broker',
+      ASSAY_SECRET: 'too short',
+      ASSAY_TENANTS: 'UPPER',
+      ASSAY_PUBLIC_URL: 'https://assay.example/path/',
+    };
+    let error: unknown;
+    try {
+      load(broken);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(AssayError);
+    const { code, message } = error as AssayError;
+    expect(code).toBe('config.invalid');
+    for (const name of Object.keys(broken)) expect(message).toContain(`${name} (environment): `);
+    expect(message).not.toContain('too short');
+  });
+
+  it('lets the command line win over the environment, and the environment over the .env file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'assay-config-'));
+    const file = join(folder, '.env');
+    writeFileSync(file, 'PORT=1111\nHOST=::1\nASSAY_BATCH=7\n');
+    const raw = readEnvironment({ PORT: '3333' }, { PORT: '2222', HOST: '0.0.0.0', ASSAY_HOME: '' }, file);
+    rmSync(folder, { recursive: true });
+    expect(raw.PORT).toEqual({ text: '3333', source: 'command line' });
+    expect(raw.HOST).toEqual({ text: '0.0.0.0', source: 'environment' });
+    expect(raw.ASSAY_BATCH).toEqual({ text: '7', source: '.env' });
+    expect(raw.ASSAY_HOME).toEqual({ text: '.assay', source: 'default' });
+  });
+
+  it('names variables that mean nothing', () => {
+    const env = { ASSAY_PROT: '1', ASSAY_HOME: 'x', ASSAY_DATA: 'y', ASSAY_TEST_KAFKA: 'z', OTHER: '1' };
+    expect(unknownVariables(env)).toEqual(['ASSAY_PROT']);
+  });
+});
+
+describe('settings for people', () => {
+  it('are all described, with secrets masked', () => {
+    const raw = readEnvironment({}, { ASSAY_SECRET: 'do not print me', MONGO_URL: 'mongodb://me' }, nowhere);
+    const described = describeSettings(raw);
+    expect(described.map(({ name }) => name)).toEqual(Object.keys(SETTINGS));
+    expect(described.every(({ description }) => description.length > 10)).toBe(true);
+    const text = JSON.stringify(described);
+    expect(text).not.toContain('do not print me');
+    expect(text).not.toContain('mongodb://me');
+    expect(described.find(({ name }) => name === 'ASSAY_SECRET')?.value).toMatch(/^•+$/);
+    expect(described.find(({ name }) => name === 'KAFKA_BROKERS')).toMatchObject({ value: null, source: 'default' });
+  });
+
+  it('are the ones of .env.example', () => {
+    expect(readFileSync('.env.example', 'utf8')).toBe(envExample());
+  });
+});
+
+describe('tenants', () => {
+  it.each([
+    ['', 'at least one'],
+    ['a,a', 'found "a" twice'],
+    ['a=x/y,b=x/z', 'found "x" twice'],
+    ['a=verdicts/e', 'found "verdicts" twice'],
+    ['a=x', 'two topic names'],
+    ['a=x/y/z', 'two topic names'],
+    ['a=x/y=z', 'found "a=x/y=z"'],
+    ['a=x y/z', 'two topic names'],
+  ])('refuses %j', (text, message) => {
+    expect(() => parseTenants(text)).toThrow(message);
+  });
+});
