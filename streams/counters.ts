@@ -4,7 +4,7 @@
  */
 import type { CounterDoc, CounterSum } from '../schemas/store/documents.js';
 import type { BulkOp, Collection } from '../schemas/store/port.js';
-import { counterId, emptyCounter } from './announce/counts.js';
+import { counterId } from './announce/counts.js';
 import type { RecordCollections } from './records.js';
 
 const PAGE = 1_000;
@@ -69,14 +69,15 @@ export async function compareCounters(
 export async function rebuildCounters(
   collections: Pick<RecordCollections, 'counters' | 'items'>,
 ): Promise<Correction[]> {
-  const sums = await countItems(collections.items);
   const corrections = await compareCounters(collections);
   if (corrections.length === 0) return [];
-  const missing = [...sums.values()].map((sum) => ({ insert: emptyCounter(sum) }));
-  if (missing.length > 0) await collections.counters.bulk(missing);
-  const ops = corrections.map(
-    ({ id, expected }): BulkOp<CounterDoc> => ({ update: { id, change: { set: { n: expected } } } }),
+  const sums = await countItems(collections.items);
+  await collections.counters.bulk(
+    corrections.map(({ id, expected }): BulkOp<CounterDoc> => {
+      const { id: _, n: __, ...names } = sums.get(id) ?? { id, n: 0 };
+      const change = { set: { n: expected }, setOnInsert: { ...names, lastBatch: {} } };
+      return { update: { id, change, upsert: expected > 0 } };
+    }),
   );
-  await collections.counters.bulk(ops);
   return corrections;
 }

@@ -5,26 +5,14 @@
  * was added is not added twice, what was not is.
  */
 import { AssayError } from '../../schemas/errors.js';
-import type { CountBatch, CounterDoc, CounterSum, VerdictDoc } from '../../schemas/store/documents.js';
+import type { CountBatch, CounterSum, VerdictDoc } from '../../schemas/store/documents.js';
 import type { Band } from '../../schemas/verdict.js';
-import { OUTBOX_SHARDS_MAX, type RecordCollections } from '../records.js';
-
-type CountCollections = Pick<RecordCollections, 'counters' | 'meta'>;
+import type { RecordCollections } from '../records.js';
 
 export const counterId = (tenant: string, kind: string, platform: string, band: Band): string =>
   `${tenant}:${kind}:${platform}:${band}`;
 
 const batchId = (shard: number): string => `outbox:${shard}`;
-
-/** A counter of nothing yet: every shard's guard starts at 0, so that the first batch (1) passes. */
-export const emptyCounter = ({ id, n: _, ...fields }: CounterSum): CounterDoc => ({
-  _id: id,
-  ...fields,
-  n: 0,
-  lastBatch: Object.fromEntries(
-    Array.from({ length: OUTBOX_SHARDS_MAX }, (_none, shard) => [String(shard), 0]),
-  ),
-});
 
 /** What these verdicts add to the counters, summed; sums of zero are left out. */
 export function sumsOf(docs: readonly VerdictDoc[]): CounterSum[] {
@@ -48,7 +36,10 @@ export function sumsOf(docs: readonly VerdictDoc[]): CounterSum[] {
 }
 
 /** The batch last written down for a shard, or null before the first. */
-export async function lastBatch(shard: number, { meta }: CountCollections): Promise<CountBatch | null> {
+export async function lastBatch(
+  shard: number,
+  { meta }: Pick<RecordCollections, 'meta'>,
+): Promise<CountBatch | null> {
   const doc = await meta.get(batchId(shard));
   return doc === null ? null : (doc.value as CountBatch);
 }
@@ -61,7 +52,7 @@ export async function beginBatch(
   shard: number,
   docs: readonly VerdictDoc[],
   after: CountBatch | null,
-  { meta }: CountCollections,
+  { meta }: Pick<RecordCollections, 'meta'>,
 ): Promise<CountBatch> {
   const value: CountBatch = {
     batch: (after?.batch ?? 0) + 1,
@@ -82,22 +73,17 @@ export async function beginBatch(
 export async function applyBatch(
   shard: number,
   { batch, sums }: CountBatch,
-  { counters }: CountCollections,
-  existing: Set<string>,
+  { counters }: Pick<RecordCollections, 'counters'>,
 ): Promise<void> {
   if (sums.length === 0) return;
-  const missing = sums.filter(({ id }) => !existing.has(id));
-  if (missing.length > 0) {
-    await counters.bulk(missing.map((sum) => ({ insert: emptyCounter(sum) })));
-    for (const { id } of missing) existing.add(id);
-  }
-  const guardPath = `lastBatch.${shard}`;
+  const path = `lastBatch.${shard}`;
   await counters.bulk(
-    sums.map(({ id, n }) => ({
+    sums.map(({ id, n, ...names }) => ({
       update: {
         id,
-        guard: { [guardPath]: { lt: batch } },
-        change: { inc: { n }, set: { [guardPath]: batch } },
+        guard: { [path]: { not: { gte: batch } } },
+        change: { inc: { n }, set: { [path]: batch }, setOnInsert: names },
+        upsert: true,
       },
     })),
   );

@@ -18,7 +18,6 @@ export class ShardDrain {
   readonly #shard: number;
   readonly #log: Log;
   readonly #collections: DrainCollections;
-  readonly #existing = new Set<string>();
   /** Undefined until the batch of a former owner has been looked for and finished. */
   #last: CountBatch | null | undefined;
 
@@ -40,7 +39,7 @@ export class ShardDrain {
       if (docs.length === 0) return 0;
       await deliver(docs, this.#log);
       this.#last = await beginBatch(this.#shard, docs, this.#last, this.#collections);
-      await applyBatch(this.#shard, this.#last, this.#collections, this.#existing);
+      await applyBatch(this.#shard, this.#last, this.#collections);
       await this.#clear(docs);
       return docs.length;
     } catch (error) {
@@ -53,7 +52,7 @@ export class ShardDrain {
   async #finishBegun(): Promise<CountBatch | null> {
     const begun = await lastBatch(this.#shard, this.#collections);
     if (begun === null) return null;
-    await applyBatch(this.#shard, begun, this.#collections, this.#existing);
+    await applyBatch(this.#shard, begun, this.#collections);
     const docs = await this.#collections.verdicts.getMany(begun.verdictIds);
     await this.#clear(docs.filter((doc): doc is VerdictDoc => doc !== null && doc.shard !== null));
     return begun;
