@@ -97,7 +97,10 @@ describe('settings for people', () => {
     expect(text).not.toContain('do not print me');
     expect(text).not.toContain('mongodb://me');
     expect(described.find(({ name }) => name === 'ASSAY_SECRET')?.value).toMatch(/^•+$/);
-    expect(described.find(({ name }) => name === 'KAFKA_BROKERS')).toMatchObject({ value: null, source: 'default' });
+    expect(described.find(({ name }) => name === 'KAFKA_BROKERS')).toMatchObject({
+      value: null,
+      source: 'default',
+    });
   });
 
   it('are the ones of .env.example', () => {
