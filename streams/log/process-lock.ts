@@ -1,6 +1,7 @@
 /**
  * One process per data folder: an exclusive SQLite lock on a file of its own, held as long as the process lives. The
- * operating system drops it when the process dies, however it dies, so there are no stale locks to clean up.
+ * operating system drops it when the process dies, however it dies, so there are no stale locks to clean up. The lock is
+ * not taken on the data itself, because the binding closes a file only when the last of its statements is collected.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { AssayError, type ErrorCode } from '../../schemas/errors.js';
@@ -28,8 +29,7 @@ export function lockProcess(
     );
   } catch (error) {
     db?.close();
-    const busy = sqliteCode(error);
-    if (busy !== 'SQLITE_BUSY' && busy !== 'SQLITE_LOCKED') throw error;
+    if (!/^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error) ?? '')) throw error;
     throw new AssayError(
       code,
       `Process ${holder(path)} is already using ${path.replace(/[^/\\]*$/, '')}. Stop it first, or choose another data folder.`,

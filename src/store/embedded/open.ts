@@ -3,10 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AssayError } from '../../../schemas/errors.js';
 import type { Collection, CollectionSpec, Doc, Store } from '../../../schemas/store/port.js';
+import { lockProcess } from '../../../streams/log/process-lock.js';
 import { openDb } from '../../../streams/log/sqlite.js';
 import { EmbeddedCollection } from './collection.js';
 import { GroupCommit } from './commit.js';
-import { lockFile } from './lock.js';
 import { openTable } from './table.js';
 
 export interface EmbeddedOptions {
@@ -26,7 +26,8 @@ const PAGE_BYTES = 4096;
  */
 export function openEmbeddedStore({ file, collections, maxBytes }: EmbeddedOptions): Store {
   mkdirSync(dirname(file), { recursive: true });
-  const unlock = file === ':memory:' ? () => undefined : lockFile(`${file}.lock`);
+  const lock = file === ':memory:' ? undefined : lockProcess(`${file}.lock`, 'store.locked');
+  const unlock = () => lock?.release();
   try {
     return openFile({ file, collections, maxBytes }, unlock);
   } catch (error) {
