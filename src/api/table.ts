@@ -1,0 +1,10 @@
+/**
+ * Every endpoint of the HTTP interface. Routes, access, body limits, OpenAPI and the walking test follow from this table;
+ * an endpoint that is not here does not exist.
+ */
+import type { AnyEndpoint } from '../http/paths.js';
+import type { ApiContext } from './context.js';
+import { healthz, readyz } from './health.js';
+import { metrics } from './metrics.js';
+
+export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [healthz, readyz, metrics];

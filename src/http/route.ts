@@ -1,0 +1,120 @@
+/**
+ * One endpoint as an express handler: gate, parameters, body, idempotency, deadline, answer, in this order. Whatever
+ * goes wrong on the way becomes problem+json; nothing of it is decided in the endpoints' own files.
+ */
+import type { Request, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import { AssayError } from '../../schemas/errors.js';
+import { parseJson } from '../../schemas/json.js';
+import { LIMITS } from '../../schemas/limits.js';
+import { parseAs } from '../../schemas/problem.js';
+import type { Call, Reply } from '../api/endpoint.js';
+import { JSON_TYPE, mediaTypeOf, NDJSON, readBytes, readLines } from './body.js';
+import { DEADLINE_MS, underDeadline } from './deadline.js';
+import { type Gate, pass } from './gate.js';
+import { type IdempotencyStore, onceFor } from './idempotency.js';
+import type { AnyEndpoint } from './paths.js';
+import { sendProblem } from './problems.js';
+
+/** What the handlers share. */
+export interface Rim {
+  gate: Gate;
+  logger: Logger;
+  store: IdempotencyStore;
+}
+
+/** Id of a request, put there by the first middleware. */
+export const requestIdOf = (response: Response): string => response.locals['requestId'] as string;
+
+/** Parameters by their schema; without one, none are expected. Pointers begin with the place: `/query/band`. */
+function parameters(schema: z.ZodType | undefined, given: unknown, place: 'path' | 'query'): unknown {
+  if (schema === undefined) return {};
+  try {
+    return parseAs(schema, given, 'request.invalid');
+  } catch (error) {
+    if (!(error instanceof AssayError)) throw error;
+    const violations = error.violations.map(({ pointer, detail }) => ({
+      pointer: `/${place}${pointer}`,
+      detail,
+    }));
+    throw new AssayError('request.invalid', undefined, { violations });
+  }
+}
+
+interface ReadBody {
+  bytes: Buffer;
+  handle: (call: Omit<Call<unknown, unknown, unknown>, 'body'>) => Promise<Reply>;
+}
+
+/** Reads and checks the body, and picks the handler for its media type. */
+async function readBody<C>(
+  endpoint: AnyEndpoint<C>,
+  context: C,
+  request: Request,
+  response: Response,
+): Promise<ReadBody> {
+  const { body: schema, batch } = endpoint;
+  if (schema === undefined) {
+    return {
+      bytes: Buffer.alloc(0),
+      handle: (call) => endpoint.handle(context, { ...call, body: undefined }),
+    };
+  }
+  const check = (value: unknown) =>
+    endpoint.check === undefined ? parseAs(schema, value, 'request.invalid') : endpoint.check(context, value);
+  const accepted = batch === undefined ? [JSON_TYPE] : [JSON_TYPE, NDJSON];
+  const mediaType = mediaTypeOf(request.get('content-type'), accepted);
+  const bytes = await readBytes(request, response, endpoint.bodyLimit ?? LIMITS.bodyBytes);
+  if (mediaType === NDJSON && batch !== undefined) {
+    const lines = readLines(bytes, check);
+    return { bytes, handle: (call) => batch.call(endpoint, context, { ...call, body: lines }) };
+  }
+  const body = check(parseJson(bytes));
+  return { bytes, handle: (call) => endpoint.handle(context, { ...call, body }) };
+}
+
+async function send(response: Response, reply: Reply, signal: AbortSignal): Promise<void> {
+  const { status, body, headers = {}, raw, stream } = reply;
+  response.status(status).set({ 'Cache-Control': 'no-store', ...headers });
+  if (stream !== undefined) return stream(response, signal);
+  if (raw !== undefined) response.set('Content-Type', raw.mediaType).end(raw.content);
+  else if (body === undefined) response.end();
+  else response.set('Content-Type', 'application/json; charset=utf-8').end(JSON.stringify(body));
+}
+
+/** The handler of one endpoint. */
+export function endpointHandler<C>(endpoint: AnyEndpoint<C>, context: C, rim: Rim): RequestHandler {
+  const answer = async (request: Request, response: Response): Promise<void> => {
+    const caller = await pass(rim.gate, request, endpoint.access);
+    const principal = caller?.principal ?? null;
+    response.locals['principal'] = principal;
+    const params = parameters(endpoint.params, request.params, 'path');
+    const query = parameters(endpoint.query, request.query, 'query');
+    const { bytes, handle } = await readBody(endpoint, context, request, response);
+    const headers = request.headers as Record<string, string | undefined>;
+    const key = endpoint.idempotent ? headers['idempotency-key'] : undefined;
+    const deadlineMs = endpoint.deadlineMs === undefined ? DEADLINE_MS : endpoint.deadlineMs;
+    await underDeadline(response, deadlineMs, async (signal) => {
+      const call = { params, query, principal, headers, requestId: requestIdOf(response), signal };
+      const route = `${endpoint.method} ${endpoint.path}`;
+      const reply =
+        key === undefined || principal === null
+          ? await handle(call)
+          : await onceFor(rim.store, { key, route, principal, body: bytes }, () => handle(call));
+      if (!signal.aborted) await send(response, reply, signal);
+    });
+  };
+  return (request, response) => {
+    answer(request, response).catch((error: unknown) => fail(rim.logger, response, error));
+  };
+}
+
+/** Ends a response with a problem, or cuts it off when it has begun; failures on our side are logged with their cause. */
+export function fail(logger: Logger, response: Response, error: unknown): void {
+  const requestId = requestIdOf(response);
+  if (!(error instanceof AssayError) || error.status >= 500)
+    logger.error({ err: error, requestId }, 'request failed');
+  if (response.headersSent) response.destroy();
+  else sendProblem(response, error, requestId);
+}
