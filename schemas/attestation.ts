@@ -117,7 +117,7 @@ export type PublicKey = z.infer<typeof PublicKey>;
 export const TrustedIssuer = z
   .object({
     iss: ascii('Issuer as in the token'),
-    audiences: z.array(ascii('Platform')).describe('Platforms this issuer may speak for'),
+    audiences: z.array(ascii('Platform')).describe('Platforms this issuer may speak for; `*` for any'),
     token_keys: z.array(PublicKey),
     status_keys: z.array(PublicKey),
     status_origins: z.array(z.string()).describe('Origins status lists may be fetched from'),

@@ -8,7 +8,7 @@ import { AssayError } from '../../schemas/errors.js';
 
 export interface KnownIssuer {
   iss: string;
-  /** Platforms it may speak for; empty: any. */
+  /** Platforms it may speak for; `*`: any. */
   audiences: ReadonlySet<string>;
   tokenKeys: ReadonlyMap<string, CryptoKey>;
   statusKeys: ReadonlyMap<string, CryptoKey>;

@@ -168,7 +168,7 @@ class Check {
     { audiences }: KnownIssuer,
     platform: string | undefined,
   ): void {
-    const spokenFor = audiences.size === 0 || audiences.has(aud);
+    const spokenFor = audiences.has('*') || audiences.has(aud);
     if (!spokenFor || (platform !== undefined && platform !== aud)) throw new CheckFailed('token.audience');
   }
 
@@ -182,7 +182,8 @@ class Check {
   /** Without a platform the audience of an issuer that speaks for one only is meant; else nothing binds the account. */
   private async checkAuthor({ aud, acc }: TokenClaims, issuer: KnownIssuer, found: Found): Promise<void> {
     const id = typeof found.author === 'string' ? found.author : found.author?.id;
-    const placed = found.platform !== undefined || issuer.audiences.size === 1;
+    const only = issuer.audiences.size === 1 && !issuer.audiences.has('*');
+    const placed = found.platform !== undefined || only;
     if (id === undefined || !placed) {
       if (this.policy.requireAuthor) this.errors.push('author.unchecked');
       return;

@@ -1,0 +1,192 @@
+/**
+ * Issuance: a nonce and the assertion over its challenge become one token, exactly once. The token's id follows from
+ * the nonce, and the insert of its document is the claim: of any number of requests at once, one inserts, and all
+ * answer with what was inserted, after a crash and a retry too.
+ */
+import { createHmac } from 'node:crypto';
+import type { TokenClaims } from '../../schemas/attestation.js';
+import { AssayError } from '../../schemas/errors.js';
+import { hashId } from '../../schemas/ids.js';
+import { LIMITS } from '../../schemas/limits.js';
+import type { AttestationDoc, ChallengeDoc, SubjectDoc } from '../../schemas/store/documents.js';
+import { CANONICALISATION } from '../client/canonical.js';
+import { hashesOf } from '../client/hash.js';
+import { halOf, notProvenOf } from '../client/levels.js';
+import { TOKEN_TYPE } from '../client/token.js';
+import { TOKEN_LIFE_S } from '../client/verify.js';
+import { challengeId, jtiOf, signChallenge } from './challenge.js';
+import { subjectPlace } from './enrol.js';
+import type { Issuer } from './issuer.js';
+import { type AuthenticationResponseJSON, checkAssertion } from './passkey.js';
+import { canonicalOf, ownSubject, type SubmittedText } from './sign.js';
+
+export interface IssueRequest extends SubmittedText {
+  nonce: string;
+  subject: string;
+  platform: string;
+  response: AuthenticationResponseJSON;
+}
+
+export interface Issued {
+  token: string;
+  jti: string;
+  /** Milliseconds since the epoch. */
+  expiresMs: number;
+  hal: number;
+}
+
+/** Issuances of one token running in this process: the second waits for the first instead of drawing an index of its own. */
+const running = new WeakMap<Issuer, Map<string, Promise<Issued>>>();
+
+/**
+ * @throws {AssayError} `attest.challenge` unknown, used or expired; `attest.mismatch` another text, platform or subject; `attest.assertion` a signature or counter that does not hold
+ */
+export async function issueAttestation(
+  issuer: Issuer,
+  tenant: string,
+  request: IssueRequest,
+): Promise<Issued> {
+  const jti = jtiOf(request.nonce);
+  const subject = await ownSubject(issuer, tenant, request.subject, request.platform);
+  const before = await issuer.collections.attestations.get(jti);
+  if (before) return answer(before, subject);
+  const mine = running.get(issuer) ?? new Map<string, Promise<Issued>>();
+  running.set(issuer, mine);
+  let issue = mine.get(jti);
+  if (issue === undefined) {
+    issue = issueOnce(issuer, tenant, jti, subject, request).finally(() => mine.delete(jti));
+    mine.set(jti, issue);
+  }
+  return issue;
+}
+
+async function issueOnce(
+  issuer: Issuer,
+  tenant: string,
+  jti: string,
+  subject: SubjectDoc,
+  request: IssueRequest,
+): Promise<Issued> {
+  const { attestations, challenges } = issuer.collections;
+  const id = challengeId(request.nonce);
+  const challenge = await challenges.get(id);
+  if (challenge === null) {
+    // Another process may have issued between our first look and now.
+    const issued = await attestations.get(jti);
+    if (issued) return answer(issued, subject);
+    throw new AssayError('attest.challenge');
+  }
+  if (challenge.tenant !== tenant || challenge.purpose !== 'sign') throw new AssayError('attest.challenge');
+  if (challenge.expiresMs <= issuer.clock()) throw new AssayError('attest.challenge');
+  await checkFields(challenge, subject, request);
+  await checkKey(issuer, challenge, request.response);
+
+  const { list, idx, uri } = await issuer.lists.claim();
+  const claims = claimsOf(issuer, jti, challenge, subject, { idx, uri });
+  const token = await issuer.keys.token.signer.sign(TOKEN_TYPE, claims);
+  if (token.length > LIMITS.tokenBytes) throw new AssayError('internal', `token of ${token.length} bytes`);
+  const doc: AttestationDoc = {
+    _id: jti,
+    tenant,
+    subject: subject._id,
+    aud: claims.aud,
+    acc: claims.acc,
+    h: claims.con.h,
+    w: claims.con.w ?? null,
+    kid: issuer.keys.token.signer.kid,
+    list,
+    idx,
+    status: 'valid',
+    statusSeq: 0,
+    statusReason: null,
+    hal: claims.hal,
+    issuedMs: claims.iat * 1000,
+    expiresMs: claims.exp * 1000,
+    token,
+  };
+  const outcome = await attestations.insert(doc);
+  if (outcome.did !== 'inserted') await issuer.lists.abandon(list, idx);
+  await challenges.delete(id);
+  const stored = outcome.did === 'inserted' ? doc : await attestations.get(jti);
+  if (stored === null) throw new AssayError('store.conflict');
+  return answer(stored, subject);
+}
+
+/** Everything the key signed, looked at again: the challenge follows from nonce and fields, and the fields are the subject's and the text's. */
+async function checkFields(
+  challenge: ChallengeDoc,
+  subject: SubjectDoc,
+  request: IssueRequest,
+): Promise<void> {
+  const { can, h, w, n, aud, acc } = challenge;
+  if (challenge.subject !== subject._id || aud !== request.platform || acc !== subject.acc) {
+    throw new AssayError('attest.mismatch');
+  }
+  if (can !== CANONICALISATION || h === null || n === null) throw new AssayError('attest.mismatch');
+  const again = signChallenge({ nonce: request.nonce, can, h, w, n, aud, acc }).toString('base64url');
+  if (again !== challenge.challenge) throw new AssayError('attest.mismatch');
+  if (request.text === undefined && request.html === undefined) return;
+  const now = await hashesOf(canonicalOf(request), challenge.salt ?? undefined);
+  if (now.h !== h) throw new AssayError('attest.mismatch', 'this is not the text that was signed');
+}
+
+/** The assertion, then the counter: it must rise, unless the authenticator has none or this very assertion raised it. */
+async function checkKey(
+  issuer: Issuer,
+  challenge: ChallengeDoc,
+  response: AuthenticationResponseJSON,
+): Promise<void> {
+  const { credentials } = issuer.collections;
+  const key = await credentials.get(hashId('credential', String(response.id)));
+  if (key === null || key.subject !== challenge.subject) throw new AssayError('attest.assertion');
+  const counter = await checkAssertion(issuer.rp, challenge.challenge, key, response);
+  if (counter === 0 && key.counter === 0) return;
+  const raised = await credentials.findAndUpdate(
+    key._id,
+    { set: { counter, lastChallenge: challenge._id } },
+    { counter: { lt: counter } },
+  );
+  if (raised === null && (await credentials.get(key._id))?.lastChallenge !== challenge._id) {
+    throw new AssayError('attest.assertion', 'the counter of the key did not rise');
+  }
+}
+
+function claimsOf(
+  issuer: Issuer,
+  jti: string,
+  { h, w, n, salt, aud, acc, unq }: ChallengeDoc,
+  subject: SubjectDoc,
+  status: { idx: number; uri: string },
+): TokenClaims {
+  if (subject.sealedKey === null) throw new AssayError('attest.mismatch', 'the author was erased');
+  const key = issuer.seal.open(subject.sealedKey, subjectPlace(subject._id));
+  const iat = Math.floor(issuer.clock() / 1000);
+  const lvl = { prs: 1, unq, cmp: 0 };
+  return {
+    iss: issuer.iss,
+    aud,
+    sub: createHmac('sha256', key).update(aud).digest().subarray(0, 16).toString('base64url'),
+    acc,
+    jti,
+    iat,
+    exp: iat + TOKEN_LIFE_S,
+    lvl,
+    hal: halOf(lvl),
+    evd: unq > 0 ? ['passkey', 'platform_vouch'] : ['passkey'],
+    con: {
+      can: CANONICALISATION,
+      h: h!,
+      ...(w === null ? {} : { w }),
+      n: n!,
+      ...(salt === null ? {} : { salt }),
+    },
+    status: { status_list: status },
+    np: notProvenOf(lvl),
+  };
+}
+
+/** A token is given again only to the subject it was issued for. */
+function answer(doc: AttestationDoc, subject: SubjectDoc): Issued {
+  if (doc.subject !== subject._id) throw new AssayError('attest.challenge');
+  return { token: doc.token, jti: doc._id, expiresMs: doc.expiresMs, hal: doc.hal };
+}

@@ -1,0 +1,183 @@
+/**
+ * The status lists of this issuer (Token Status List, 2 bits): claims indices at random and never twice, writes values,
+ * and signs the list with the status key. Decoys stand among the tokens, and each change of a token comes with another
+ * decoy's, so that neither the number of revocations nor the entry of a known one can be read off the list.
+ */
+import { createHash, randomInt } from 'node:crypto';
+import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
+import { LIMITS } from '../../schemas/limits.js';
+import type { StatusIndexDoc, StatusListDoc } from '../../schemas/store/documents.js';
+import { STATUS_BITS, STATUS_LIST_TYPE } from '../client/status-list.js';
+import type { Context } from '../context.js';
+import type { Keys } from './keys.js';
+
+/** Entries of a list: 32 KiB before compression. */
+export const STATUS_LIST_SIZE = 131_072;
+/** Seconds a copy may be used without asking again, and may be used at all when the issuer cannot be reached. */
+export const LIST_TTL_S = 60;
+const LIST_LIFE_S = 24 * 3_600;
+/** One decoy in so many entries of a new list; a list is left when half of it is taken, so a draw succeeds soon. */
+const DECOY_SHARE = 512;
+const FULL = 0.5;
+
+const compress = promisify<Buffer, { level: number }, Buffer>(deflate);
+
+export interface PublishedList {
+  jwt: string;
+  /** Strong validator of the bytes. */
+  etag: string;
+}
+
+export class StatusPublisher {
+  private readonly published = new Map<number, PublishedList & { revision: number; signedMs: number }>();
+  private opening: Promise<StatusListDoc> | undefined;
+
+  constructor(
+    private readonly iss: string,
+    private readonly keys: Keys,
+    private readonly collections: Pick<Context['collections'], 'statusLists' | 'statusIndices'>,
+    private readonly clock: Context['clock'],
+    private readonly size: number,
+  ) {}
+
+  uriOf(list: number): string {
+    return `${this.iss}/status/${list}`;
+  }
+
+  /** Claims a free entry, at random, on a list of the signing key's. */
+  async claim(): Promise<{ list: number; idx: number; uri: string }> {
+    for (;;) {
+      const open = await this.openList();
+      const idx = await this.claimOn(Number(open._id), open.size, 0, false);
+      if (idx === null) continue;
+      return { list: Number(open._id), idx, uri: this.uriOf(Number(open._id)) };
+    }
+  }
+
+  /** Marks an entry whose token was never handed out: it stays taken, as a decoy. */
+  async abandon(list: number, idx: number): Promise<void> {
+    await this.collections.statusIndices.update(`${list}:${idx}`, { set: { decoy: true } });
+  }
+
+  /** Writes a token's status unless a later one (`seq`) is already there, and moves a decoy with it. */
+  async write(list: number, idx: number, value: number, seq: number): Promise<void> {
+    const { statusIndices, statusLists } = this.collections;
+    await statusIndices.update(`${list}:${idx}`, { set: { value, seq } }, { guard: { seq: { lt: seq } } });
+    const doc = await statusLists.get(String(list));
+    if (doc) await this.claimOn(list, doc.size, decoyValue(), true);
+    await statusLists.update(String(list), { inc: { revision: 1 } });
+  }
+
+  /** The signed list, built anew when something changed or the copy is a ttl old; null when there is no such list. */
+  async publish(list: number): Promise<PublishedList | null> {
+    const doc = await this.collections.statusLists.get(String(list));
+    if (doc === null) return null;
+    const now = this.clock();
+    const copy = this.published.get(list);
+    if (copy && copy.revision === doc.revision && now - copy.signedMs < LIST_TTL_S * 1000) return copy;
+    const iat = Math.floor(now / 1000);
+    const lst = (await compress(await this.bits(list, doc.size), { level: 9 })).toString('base64url');
+    const jwt = await this.keys.status.signer.sign(STATUS_LIST_TYPE, {
+      sub: this.uriOf(list),
+      iat,
+      exp: iat + LIST_LIFE_S,
+      ttl: LIST_TTL_S,
+      status_list: { bits: STATUS_BITS, lst },
+    });
+    const etag = `"${createHash('sha256').update(jwt).digest('base64url').slice(0, 22)}"`;
+    const fresh = { jwt, etag, revision: doc.revision, signedMs: now };
+    this.published.set(list, fresh);
+    return fresh;
+  }
+
+  /** Answers a request for one of this issuer's own lists without a network; undefined for any other URL. */
+  fetch(url: string): Promise<Response> | undefined {
+    const list = url.startsWith(`${this.iss}/status/`) ? listNumber(url.slice(this.iss.length + 8)) : null;
+    if (list === null) return undefined;
+    return this.publish(list).then((found) =>
+      found ? new Response(found.jwt) : new Response(null, { status: 404 }),
+    );
+  }
+
+  /** Entries in order, the first in the lowest bits of the first byte. Only entries that are not 0 are read. */
+  private async bits(list: number, size: number): Promise<Buffer> {
+    const bytes = Buffer.alloc((size * STATUS_BITS) / 8);
+    let after: string | undefined;
+    do {
+      const page = await this.collections.statusIndices.page({
+        index: 'by_list',
+        where: { list, value: { gt: 0 } },
+        limit: LIMITS.batchItems,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const { idx, value } of page.docs) bytes[idx >> 2]! |= value << ((idx & 3) * STATUS_BITS);
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+    return bytes;
+  }
+
+  /** The list that takes new tokens, opened when there is none or the newest is half full. */
+  private openList(): Promise<StatusListDoc> {
+    this.opening ??= this.findOrOpen().finally(() => {
+      this.opening = undefined;
+    });
+    return this.opening;
+  }
+
+  private async findOrOpen(): Promise<StatusListDoc> {
+    const { kid } = this.keys.token.signer;
+    const query = { index: 'by_kid', where: { kid }, order: 'desc', limit: 1 } as const;
+    const [newest] = (await this.collections.statusLists.page(query)).docs;
+    if (newest && newest.taken < newest.size * FULL) return newest;
+    for (;;) {
+      // A random number: the order of lists, and how many there are, is nobody's business.
+      const doc: StatusListDoc = {
+        _id: String(randomInt(2 ** 31)),
+        kid,
+        size: this.size,
+        taken: 0,
+        createdMs: this.clock(),
+        revision: 0,
+      };
+      if ((await this.collections.statusLists.insert(doc)).did !== 'inserted') continue;
+      await this.plantDecoys(Number(doc._id));
+      return doc;
+    }
+  }
+
+  private async plantDecoys(list: number): Promise<void> {
+    const chosen = new Set<number>();
+    while (chosen.size < Math.floor(this.size / DECOY_SHARE)) chosen.add(randomInt(this.size));
+    const docs = [...chosen].map((idx) => entry(list, idx, decoyValue(), true));
+    await this.collections.statusIndices.bulk(docs.map((insert) => ({ insert })));
+    await this.collections.statusLists.update(String(list), { inc: { taken: docs.length } });
+  }
+
+  /** Draws until an insert succeeds; null when the list is too full for that. */
+  private async claimOn(list: number, size: number, value: number, decoy: boolean): Promise<number | null> {
+    for (let draw = 0; draw < 64; draw++) {
+      const idx = randomInt(size);
+      const outcome = await this.collections.statusIndices.insert(entry(list, idx, value, decoy));
+      if (outcome.did !== 'inserted') continue;
+      await this.collections.statusLists.update(String(list), { inc: { taken: 1 } });
+      return idx;
+    }
+    return null;
+  }
+}
+
+const entry = (list: number, idx: number, value: number, decoy: boolean): StatusIndexDoc => ({
+  _id: `${list}:${idx}`,
+  list,
+  idx,
+  value,
+  seq: 0,
+  decoy,
+});
+
+/** Decoys are mostly revoked, some suspended or superseded, as tokens are. */
+const decoyValue = (): number => [1, 1, 1, 1, 1, 1, 2, 3, 3, 3][randomInt(10)]!;
+
+/** A list number as it stands in a URL, or null. */
+export const listNumber = (text: string): number | null => (/^\d{1,10}$/.test(text) ? Number(text) : null);
