@@ -1,0 +1,199 @@
+/** The life of a token, and the signed lists that tell of it. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { TokenStatus } from '../../../schemas/attestation.js';
+import type { ErrorCode } from '../../../schemas/errors.js';
+import { changeStatus, nextStatus, type StatusAction } from '../../../src/attest/status.js';
+import { listNumber } from '../../../src/attest/status-publisher.js';
+import { inflateList, STATUSES, statusValue } from '../../../src/client/status-list.js';
+import type { DemoAuthor } from '../../../src/demo/author.js';
+import { openRig, type Rig } from './rig.js';
+
+let rig: Rig;
+let ann: DemoAuthor;
+beforeAll(async () => {
+  rig = await openRig();
+  ann = await rig.author();
+});
+afterAll(() => rig.close());
+
+const code = async (act: Promise<unknown>): Promise<ErrorCode | null> => {
+  try {
+    await act;
+    return null;
+  } catch (error) {
+    return (error as { code: ErrorCode }).code;
+  }
+};
+const claimsOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[1]!, 'base64url').toString());
+const listed = async (jti: string): Promise<string> => {
+  const doc = (await rig.opened.collections.attestations.get(jti))!;
+  const { jwt } = (await rig.issuer.lists.publish(doc.list))!;
+  const bytes = await inflateList(claimsOf(jwt).status_list.lst);
+  return STATUSES[statusValue(bytes!, 2, doc.idx) as 0];
+};
+const text = 'This is what I wrote.';
+const verify = (token: string) =>
+  rig.issuer.verifier.verify(token, { text, platform: 'forum', author: 'ann-1' });
+
+const ACTIONS = ['revoke', 'suspend', 'reinstate', 'supersede'] as const satisfies readonly StatusAction[];
+
+describe('the states of a token', () => {
+  test('nothing leads out of revoked, and only revocation out of superseded', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...ACTIONS), { maxLength: 30 }), (actions) => {
+        let state: TokenStatus = 'valid';
+        const seen: TokenStatus[] = [state];
+        for (const action of actions) {
+          try {
+            state = nextStatus(state, action);
+            expect(nextStatus(state, action)).toBe(state);
+          } catch (error) {
+            expect((error as { code: string }).code).toBe('attest.transition');
+          }
+          seen.push(state);
+        }
+        const revoked = seen.indexOf('revoked');
+        if (revoked >= 0) expect(seen.slice(revoked).every((each) => each === 'revoked')).toBe(true);
+        const superseded = seen.indexOf('superseded');
+        if (superseded >= 0) expect(seen.slice(superseded)).not.toContain('valid');
+      }),
+    );
+  });
+
+  test('are what document, list and verifier say after any sequence of changes', async () => {
+    const sequence = fc.array(fc.constantFrom(...ACTIONS), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(sequence, async (actions) => {
+        const { token, jti } = await ann.attest({ text });
+        for (const action of actions) await code(changeStatus(rig.issuer, 'acme', jti, action));
+        const { status } = (await rig.opened.collections.attestations.get(jti))!;
+        expect(await listed(jti)).toBe(status);
+        expect((await verify(token)).status).toBe(status);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('changed by many at once end where document and list agree', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { jti } = await ann.attest({ text });
+      const acts = Array.from({ length: 12 }, (_, index) => ACTIONS[index % 3]!);
+      await Promise.all(acts.map((action) => code(changeStatus(rig.issuer, 'acme', jti, action))));
+      const { status } = (await rig.opened.collections.attestations.get(jti))!;
+      expect(await listed(jti)).toBe(status);
+    }
+  });
+
+  test('a late writer does not overwrite a later status', async () => {
+    const { jti } = await ann.attest({ text });
+    await changeStatus(rig.issuer, 'acme', jti, 'suspend');
+    const { list, idx } = await changeStatus(rig.issuer, 'acme', jti, 'revoke', 'sold account');
+    await rig.issuer.lists.write(list, idx, 2, 1);
+    expect(await listed(jti)).toBe('revoked');
+    expect((await rig.opened.collections.attestations.get(jti))!.statusReason).toBe('sold account');
+  });
+
+  test('a list that missed a change is put right when the change is asked for again', async () => {
+    const { jti } = await ann.attest({ text });
+    await rig.opened.collections.attestations.update(jti, {
+      set: { status: 'revoked' },
+      inc: { statusSeq: 1 },
+    });
+    expect(await listed(jti)).toBe('valid');
+    await changeStatus(rig.issuer, 'acme', jti, 'revoke');
+    expect(await listed(jti)).toBe('revoked');
+  });
+});
+
+describe('who may change a status', () => {
+  test('only the tenant that controls the platform; a stranger learns nothing more', async () => {
+    const { jti } = await ann.attest({ text });
+    expect(await code(changeStatus(rig.issuer, 'rival', jti, 'revoke'))).toBe('attest.not_authorised');
+    expect(await code(changeStatus(rig.issuer, 'acme', 'A'.repeat(22), 'revoke'))).toBe('request.not_found');
+    await rig.opened.collections.attestations.update(jti, { set: { aud: 'elsewhere' } });
+    expect(await code(changeStatus(rig.issuer, 'acme', jti, 'revoke'))).toBe('attest.not_authorised');
+  });
+
+  test('a revoked token does not come back', async () => {
+    const { token, jti } = await ann.attest({ text });
+    await changeStatus(rig.issuer, 'acme', jti, 'revoke');
+    for (const action of ['reinstate', 'suspend', 'supersede'] as const) {
+      expect(await code(changeStatus(rig.issuer, 'acme', jti, action))).toBe('attest.transition');
+    }
+    expect(await verify(token)).toMatchObject({ valid: false, errors: ['status.revoked'], hal: null });
+  });
+
+  test('a suspended token may', async () => {
+    const { token, jti } = await ann.attest({ text });
+    await changeStatus(rig.issuer, 'acme', jti, 'suspend');
+    expect((await verify(token)).errors).toEqual(['status.suspended']);
+    await changeStatus(rig.issuer, 'acme', jti, 'reinstate');
+    expect((await verify(token)).valid).toBe(true);
+  });
+});
+
+describe('a published list', () => {
+  test('is signed by the status key, about itself, for a day', async () => {
+    const { jti } = await ann.attest({ text });
+    const { list } = (await rig.opened.collections.attestations.get(jti))!;
+    const { jwt, etag } = (await rig.issuer.lists.publish(list))!;
+    const header = JSON.parse(Buffer.from(jwt.split('.')[0]!, 'base64url').toString());
+    expect(header).toEqual({ alg: 'ES256', typ: 'statuslist+jwt', kid: rig.issuer.keys.status.signer.kid });
+    const claims = claimsOf(jwt);
+    expect(claims).toMatchObject({ sub: rig.issuer.lists.uriOf(list), ttl: 60, status_list: { bits: 2 } });
+    expect(claims.exp - claims.iat).toBe(86_400);
+    expect(etag).toMatch(/^"[\w-]{22}"$/);
+  });
+
+  test('is the same bytes until something changes or a minute has passed', async () => {
+    const { jti } = await ann.attest({ text });
+    const { list } = (await rig.opened.collections.attestations.get(jti))!;
+    const first = await rig.issuer.lists.publish(list);
+    expect(await rig.issuer.lists.publish(list)).toBe(first);
+    await changeStatus(rig.issuer, 'acme', jti, 'suspend');
+    const second = await rig.issuer.lists.publish(list);
+    expect(second!.etag).not.toBe(first!.etag);
+    rig.now += 60_000;
+    expect((await rig.issuer.lists.publish(list))!.etag).not.toBe(second!.etag);
+  });
+
+  test('holds decoys, and each change of a token moves one more', async () => {
+    const { jti } = await ann.attest({ text });
+    const { list } = (await rig.opened.collections.attestations.get(jti))!;
+    const count = () =>
+      rig.opened.collections.statusIndices.count({
+        index: 'by_list',
+        where: { list, value: { gt: 0 } },
+        limit: 10_000,
+      });
+    const before = await count();
+    expect(before).toBeGreaterThan(0);
+    await changeStatus(rig.issuer, 'acme', jti, 'revoke');
+    expect(await count()).toBe(before + 2);
+  });
+
+  test('never gives one entry to two tokens, and a new list opens when one is half full', async () => {
+    const small = await openRig({ statusListSize: 16 });
+    const tiny = small.issuer;
+    const other = await small.reopen();
+    const claims = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => (index % 2 ? tiny : other).lists.claim()),
+    );
+    expect(new Set(claims.map(({ list, idx }) => `${list}:${idx}`)).size).toBe(40);
+    expect(new Set(claims.map(({ list }) => list)).size).toBeGreaterThan(1);
+    await small.close();
+  });
+
+  test('a list nobody opened is not there, and other addresses are not this publisher’s', async () => {
+    expect(await rig.issuer.lists.publish(1)).toBeNull();
+    expect((await rig.issuer.lists.fetch('https://assay.example/status/1'))!.status).toBe(404);
+    expect(rig.issuer.lists.fetch('https://elsewhere.example/status/1')).toBeUndefined();
+    expect([listNumber('12'), listNumber('../12'), listNumber('12345678901'), listNumber('')]).toEqual([
+      12,
+      null,
+      null,
+      null,
+    ]);
+  });
+});
