@@ -26,6 +26,7 @@ export const Facet = z.object({
   type: z.enum(['link', 'mention', 'tag']),
   uri: z.string().max(4096).optional(),
 });
+export type Facet = z.infer<typeof Facet>;
 
 export const Author = z.object({
   id: ExternalId.describe('Immutable account id; never a handle'),

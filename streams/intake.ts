@@ -62,8 +62,12 @@ export class Intake {
     return taken;
   }
 
+  /** What says when it was deleted is a deletion, everything else a post. */
   #post(tenant: string): Make {
-    return (value) => readyPost(tenant, value, this.#parts.clock());
+    return (value) =>
+      typeof value === 'object' && value !== null && 'deletedAt' in value
+        ? readyDeletion(tenant, value, this.#parts.clock())
+        : readyPost(tenant, value, this.#parts.clock());
   }
 
   #email(tenant: string): Make {
@@ -72,7 +76,7 @@ export class Intake {
   }
 
   /**
-   * Takes one post (created, or edited where it says editedAt).
+   * Takes one post (created, or edited where it says editedAt), or the deletion of one (it says deletedAt).
    * @param value unchecked JSON
    * @throws {AssayError} `item.*` with JSON pointers, `overload.queue_full`, `log.unavailable`
    */
@@ -80,18 +84,12 @@ export class Intake {
     return this.#takeOne(this.#topicsOf(tenant).posts, value, this.#post(tenant));
   }
 
-  /** Takes one deletion of a post. @throws {AssayError} as `post` */
-  async deletion(tenant: string, value: unknown): Promise<{ itemId: string }> {
-    const make = (deletion: unknown) => readyDeletion(tenant, deletion, this.#parts.clock());
-    return this.#takeOne(this.#topicsOf(tenant).posts, value, make);
-  }
-
   /** Takes one mail; long raw mail goes to the blob store. @throws {AssayError} as `post`, and `item.mail_too_large` */
   async email(tenant: string, value: unknown): Promise<{ itemId: string }> {
     return this.#takeOne(this.#topicsOf(tenant).emails, value, this.#email(tenant));
   }
 
-  /** Takes a batch of posts; bad ones are answered one by one and do not hold up the rest. */
+  /** Takes a batch of posts and deletions; bad ones are answered one by one and do not hold up the rest. */
   async posts(tenant: string, values: readonly unknown[]): Promise<Taken[]> {
     return this.#takeAll(this.#topicsOf(tenant).posts, values, this.#post(tenant));
   }

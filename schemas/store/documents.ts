@@ -5,6 +5,7 @@
 import type { BlobRef } from '../email.js';
 import type { Evidence } from '../evidence.js';
 import type { ItemKind } from '../ids.js';
+import type { Facet } from '../post.js';
 import type { Band, Verdict } from '../verdict.js';
 import type { Doc } from './port.js';
 
@@ -28,6 +29,8 @@ export interface ItemDoc extends Doc {
   subject: string | null;
   raw: BlobRef | null;
   attestation: string | null;
+  /** Entities of the text as the platform gave them: a link's target is part of what was attested. */
+  facets: Facet[];
   /** hal of the attestation as verified at ingest: -1 none or invalid, else 0…3. A fact of its own, beside the score. */
   hal: number;
   publishedMs: number;

@@ -3,7 +3,16 @@ import type { ItemDoc, ItemVersionDoc, VerdictDoc } from '../../schemas/store/do
 import type { AdmittedText } from '../admit/admitted.js';
 import { searchWords } from '../search-words.js';
 
-const NO_TEXT = { text: null, html: null, subject: null, raw: null, attestation: null, hal: -1, words: [] };
+const NO_TEXT = {
+  text: null,
+  html: null,
+  subject: null,
+  raw: null,
+  attestation: null,
+  facets: [],
+  hal: -1,
+  words: [],
+};
 
 const textOf = (item: AdmittedText, hal: number): Pick<ItemDoc, keyof typeof NO_TEXT> => ({
   text: item.format === 'html' ? null : item.content,
@@ -11,6 +20,7 @@ const textOf = (item: AdmittedText, hal: number): Pick<ItemDoc, keyof typeof NO_
   subject: item.subject,
   raw: item.raw,
   attestation: item.attestation,
+  facets: item.facets,
   hal,
   words: searchWords(
     item.subject,
