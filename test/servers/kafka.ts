@@ -1,0 +1,110 @@
+/**
+ * Starts one Apache Kafka broker (KRaft, no ZooKeeper) for tests on ephemeral ports of 127.0.0.1.
+ * Also by hand: `node scripts/run.js test/servers/kafka.ts` prints KAFKA_BROKERS and runs until interrupted.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { fetchJars } from './maven.js';
+
+const run = promisify(execFile);
+const VERSION = '4.3.1';
+const READY_TRIES = 300;
+
+export interface KafkaServer {
+  /** For KAFKA_BROKERS. */
+  brokers: string;
+  pid: number;
+  stop(): Promise<void>;
+  /** As a power cut would: kill -9. */
+  kill(): Promise<void>;
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+
+const properties = (port: number, controller: number, data: string): string =>
+  Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.bootstrap.servers': `127.0.0.1:${controller}`,
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': data,
+    'offsets.topic.replication.factor': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+    'offsets.topic.num.partitions': '8',
+    'group.initial.rebalance.delay.ms': '0',
+    'broker.session.timeout.ms': '3000',
+    'log.cleaner.dedupe.buffer.size': '16777216',
+    'auto.create.topics.enable': 'false',
+  })
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
+
+/** Starts a broker; the first call fetches it (about 10 s, 44 MB). */
+export async function startKafka(): Promise<KafkaServer> {
+  const folder = await fetchJars(`kafka-${VERSION}`, [`org.apache.kafka:kafka_2.13:${VERSION}`]);
+  const data = await mkdtemp(join(tmpdir(), 'assay-kafka-'));
+  const [port, controller] = [await freePort(), await freePort()];
+  const config = join(data, 'server.properties');
+  await writeFile(config, properties(port, controller, join(data, 'log')));
+  const classpath = ['-cp', [join(folder, 'libs', '*')].join(delimiter)];
+  const storage = (...args: string[]) => run('java', [...classpath, 'kafka.tools.StorageTool', ...args]);
+  const id = (await storage('random-uuid')).stdout.trim();
+  await storage('format', '-t', id, '-c', config, '--standalone');
+  const heap = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+  const child = spawn('java', [...heap, ...classpath, 'kafka.Kafka', config], { stdio: 'ignore', cwd: data });
+  const ended = once(child, 'exit');
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    child.kill(signal);
+    await ended;
+    await rm(data, { recursive: true, force: true });
+  };
+  for (let tries = 0; !(await answers(port)); tries++) {
+    if (tries === READY_TRIES || child.exitCode !== null) {
+      await end('SIGKILL');
+      throw new Error('Kafka did not start: is Java 17 or newer installed?');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return {
+    brokers: `127.0.0.1:${port}`,
+    pid: child.pid!,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const server = await startKafka();
+  process.stdout.write(`KAFKA_BROKERS=${server.brokers}\n`);
+  process.once('SIGINT', () => void server.stop());
+  process.once('SIGTERM', () => void server.stop());
+}
