@@ -258,3 +258,15 @@ export const VerifyRequest = AttestedText.extend({
     .describe('Immutable account id under which the text stands'),
 }).meta({ id: 'VerifyRequest' });
 export type VerifyRequest = z.infer<typeof VerifyRequest>;
+
+/** `GET /.well-known/human-author`: the issuer as others put it in their trust lists, and what its tokens mean. */
+export const DiscoveryDocument = TrustedIssuer.extend({
+  jwks_uri: z.url(),
+  verify_uri: z.url(),
+  token_type: z.literal('human-author+jwt'),
+  canonicalisations: z.array(Canonicalisation),
+  token_lifetime_s: z.int(),
+  status_ttl_s: z.int(),
+  vouched_account_age_days: z.int().describe('Age from which a vouched account gives unq 1'),
+}).meta({ id: 'AttestationDiscovery' });
+export type DiscoveryDocument = z.infer<typeof DiscoveryDocument>;

@@ -8,6 +8,7 @@ import type { Judgement } from '../../schemas/evidence.js';
 import type { Facet } from '../../schemas/post.js';
 import type { Decision } from '../../schemas/verdict.js';
 import type { Intake } from '../../streams/intake.js';
+import type { Issuer } from '../attest/issuer.js';
 import type { Context } from '../context.js';
 
 /** Takes texts in, puts them on the log and names their items. */
@@ -40,6 +41,8 @@ export interface ReadinessCheck {
 export interface ApiContext extends Context {
   intake: TextIntake;
   scoreNow: ScoreNow;
+  /** Issues attestations and verifies them. */
+  issuer: Issuer;
   readiness(): Promise<readonly ReadinessCheck[]>;
   metrics: Registry;
   /** Where the service is reached from outside, without a slash at the end; `https:` gives `__Host-` cookies. */

@@ -3,8 +3,9 @@
  * an endpoint that is not here does not exist.
  */
 import type { AnyEndpoint } from '../http/paths.js';
+import { ATTEST_ENDPOINTS } from './attest.js';
 import type { ApiContext } from './context.js';
 import { healthz, readyz } from './health.js';
 import { metrics } from './metrics.js';
 
-export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [healthz, readyz, metrics];
+export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [healthz, readyz, metrics, ...ATTEST_ENDPOINTS];

@@ -11,6 +11,7 @@ import { createKey } from '../../../src/access/keys.js';
 import type { ApiContext } from '../../../src/api/context.js';
 import { createApp } from '../../../src/api/server.js';
 import { ENDPOINTS } from '../../../src/api/table.js';
+import { openIssuer } from '../../../src/attest/issuer.js';
 import type { AnyEndpoint } from '../../../src/http/paths.js';
 import { openStore } from '../../../src/store/open.js';
 
@@ -45,6 +46,15 @@ export async function startService(
     log: new Proxy({}, { get: (_target, name) => unbound(`log.${String(name)}`) }),
     intake: new Proxy({}, { get: (_target, name) => unbound(`intake.${String(name)}`) }),
     scoreNow: unbound('scoreNow'),
+    issuer: await openIssuer(
+      { collections: opened.collections, clock },
+      {
+        iss: 'https://assay.example',
+        secret: 'test secret',
+        rp: { id: 'assay.example', name: 'Assay', origins: ['https://assay.example'] },
+        statusListSize: 1024,
+      },
+    ),
     readiness: async () => [{ name: 'store', ok: true }],
     metrics: new Registry(),
     publicUrl: 'http://127.0.0.1',

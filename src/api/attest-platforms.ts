@@ -1,0 +1,51 @@
+/** Platforms whose account proofs are accepted, with the keys that sign them: registered by the tenant's administrator. */
+import { z } from 'zod';
+import { PublicKey } from '../../schemas/attestation.js';
+import { PlatformName } from '../../schemas/post.js';
+import type { AttestContext } from '../attest/issuer.js';
+import { registerPlatform } from '../attest/platform.js';
+import { defineEndpoint } from './endpoint.js';
+
+const Platform = z
+  .object({
+    aud: PlatformName,
+    name: z.string().min(1).max(128),
+    keys: z.array(PublicKey).min(1).max(8).describe('Public P-256 keys that sign account proofs'),
+  })
+  .meta({ id: 'Platform' });
+
+const register = defineEndpoint<AttestContext>()({
+  method: 'post',
+  path: '/v1/platforms',
+  access: 'admin',
+  tag: 'Attestation',
+  summary: 'Register a platform, or replace its keys',
+  description:
+    'A platform belongs to the tenant that registered it first; only its moderators act on its tokens.',
+  body: Platform,
+  responses: { 200: { description: 'As registered', schema: Platform } },
+  examples: [
+    {
+      summary: 'A platform with one key (of RFC 7517, appendix A.1)',
+      body: {
+        aud: 'example-forum',
+        name: 'Example forum',
+        keys: [
+          {
+            kty: 'EC',
+            crv: 'P-256',
+            x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+            y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+          },
+        ],
+      },
+      status: 200,
+    },
+  ],
+  async handle({ issuer }, { principal, body }) {
+    const { aud, name, keys } = await registerPlatform(issuer, principal!.tenant, body);
+    return { status: 200, body: { aud, name, keys } };
+  },
+});
+
+export const attestPlatforms = [register];
