@@ -15,19 +15,31 @@ export interface Doc {
   _id: string;
 }
 
-export interface IndexSpec {
-  name: string;
-  /**
-   * Dotted paths in order. Sorting runs along all of them in one direction (or all reversed), then by `_id`.
-   * At most one path may lead to an array of scalars (`multikey`): the document then stands once under each element,
-   * and every query along this index fixes that path by equality. All other paths lead to scalars.
-   */
-  keys: readonly string[];
-  multikey?: string;
-  unique?: boolean;
-  /** Documents where the first key is missing or null are left out (and do not collide in a unique index). */
-  sparse?: boolean;
+interface IndexKeys {
+  readonly name: string;
+  /** Dotted paths in order. Sorting runs along all of them in one direction (or all reversed), then by `_id`. They lead to scalars. */
+  readonly keys: readonly string[];
 }
+
+/** No two documents have the same keys; missing equals null here too. What is claimed only sometimes is claimed by inserting an id. */
+interface UniqueIndex extends IndexKeys {
+  readonly unique: true;
+  readonly multikey?: undefined;
+  readonly sparse?: undefined;
+}
+
+interface PlainIndex extends IndexKeys {
+  readonly unique?: undefined;
+  /**
+   * The one path that leads to an array of scalars: the document stands once under each element, and every query along
+   * this index fixes the path by equality.
+   */
+  readonly multikey?: string;
+  /** Documents where the first key is missing or null are left out of what the index shows. */
+  readonly sparse?: boolean;
+}
+
+export type IndexSpec = UniqueIndex | PlainIndex;
 
 export interface CollectionSpec {
   name: string;

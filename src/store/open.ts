@@ -28,8 +28,14 @@ function collectionsOf(store: Store): Collections {
  * Opens store and blobs; collections and indexes that are missing are created.
  * @throws {AssayError} `store.locked` (embedded, another process has it), `store.unavailable` (MongoDB), `disk.full`
  */
-export async function openStore({ dataFolder }: StoreSettings): Promise<OpenedStore> {
+export async function openStore({ mongoUrl, dataFolder }: StoreSettings): Promise<OpenedStore> {
   const specs = Object.values<CollectionSpec>(COLLECTIONS);
+  if (mongoUrl !== null) {
+    // Loaded only when it is used: it doubles the time a process needs to start.
+    const { openMongoStore } = await import('./mongo/open.js');
+    const { store, blobs } = await openMongoStore({ url: mongoUrl, collections: specs });
+    return { store, collections: collectionsOf(store), blobs };
+  }
   const store = openEmbeddedStore({ file: join(dataFolder, 'store.db'), collections: specs });
   const blobs = await openBlobFiles(join(dataFolder, 'blobs'));
   return { store, collections: collectionsOf(store), blobs };

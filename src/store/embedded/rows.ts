@@ -4,7 +4,7 @@
  */
 import type { Doc, IndexSpec } from '../../../schemas/store/port.js';
 import type { Db, SqlValue, Statement } from '../../../streams/log/sqlite.js';
-import { SQL_NULL, toKey } from './keys.js';
+import { toKey } from './keys.js';
 import { column, indexName, insertSide, type Table } from './table.js';
 
 interface Side {
@@ -17,7 +17,6 @@ interface Unique {
   readonly name: string;
   /** Positions of the index's keys in the row's keys. */
   readonly positions: readonly number[];
-  readonly sparse: boolean;
   readonly find: Statement<{ _id: string }>;
 }
 
@@ -65,11 +64,9 @@ export class Rows<T extends Doc> {
       .map((index) => ({
         name: index.name,
         positions: index.keys.map((path) => columns.indexOf(path)),
-        sparse: index.sparse === true,
         find: db.prepare(
           `SELECT _id FROM ${name} INDEXED BY ${indexName(spec, index.name)} WHERE ` +
-            index.keys.map((path) => `${column(path)} = ?`).join(' AND ') +
-            (index.sparse ? ` AND ${column(index.keys[0]!)} <> ${SQL_NULL}` : ''),
+            index.keys.map((path) => `${column(path)} = ?`).join(' AND '),
         ),
       }));
   }
@@ -130,9 +127,8 @@ export class Rows<T extends Doc> {
 
   /** The unique index under which another document has these keys. */
   #collision(keys: readonly SqlValue[], id: string): string | null {
-    for (const { name, positions, sparse, find } of this.#uniques) {
+    for (const { name, positions, find } of this.#uniques) {
       const values = positions.map((position) => keys[position]!);
-      if (sparse && values[0] === Number.NEGATIVE_INFINITY) continue;
       if (find.all(...values).some((row) => row._id !== toKey(id))) return name;
     }
     return null;

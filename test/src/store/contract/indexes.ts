@@ -6,10 +6,7 @@ import { type Engine, openFor } from './suite.js';
 
 const UNIQUE: CollectionSpec = {
   name: 'unique',
-  indexes: [
-    { name: 'by_pair', keys: ['a', 'b'], unique: true },
-    { name: 'by_mail', keys: ['mail', 'realm'], unique: true, sparse: true },
-  ],
+  indexes: [{ name: 'by_pair', keys: ['a', 'b'], unique: true }],
 };
 const SPARSE: CollectionSpec = {
   name: 'sparse',
@@ -87,25 +84,6 @@ export function indexContract(engine: Engine): void {
       expect(await things.insert({ _id: 'f2', a: 'f', b: 1 })).toEqual({ did: 'inserted' });
       await things.delete('f2');
       expect(await things.insert({ _id: 'f3', a: 'f', b: 1 })).toEqual({ did: 'inserted' });
-    });
-
-    it('a sparse unique index lets documents without its first key live side by side', async () => {
-      const things = open(UNIQUE);
-      const insert = (id: string, fields: object) => things.insert({ _id: id, a: 's', b: id, ...fields });
-      expect(await insert('s1', { mail: null, realm: 'r' })).toEqual({ did: 'inserted' });
-      expect(await insert('s2', { mail: null, realm: 'r' })).toEqual({ did: 'inserted' });
-      expect(await insert('s3', { realm: 'r' })).toEqual({ did: 'inserted' });
-      expect(await insert('s4', { realm: 'r' })).toEqual({ did: 'inserted' });
-      expect(await insert('s5', { mail: 'm', realm: 'r' })).toEqual({ did: 'inserted' });
-      expect(await insert('s6', { mail: 'm', realm: 'r' })).toEqual({ did: 'duplicate', index: 'by_mail' });
-      expect(await things.update('s1', { set: { mail: 'm' } })).toEqual({
-        did: 'duplicate',
-        index: 'by_mail',
-      });
-      expect(await things.update('s5', { set: { mail: null } })).toEqual({ did: 'updated' });
-      expect(await things.update('s1', { set: { mail: 'm' } })).toEqual({ did: 'updated' });
-      expect((await things.get('s2'))?.['mail']).toBeNull();
-      expect(await things.count({ index: 'by_mail', where: { mail: 'm' }, limit: 9 })).toBe(1);
     });
 
     it('a sparse index shows the documents that have its first key, and loses them when it becomes null', async () => {
