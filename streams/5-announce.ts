@@ -58,11 +58,16 @@ export class Announcer {
 
   /** One page of each shard that is ours. @returns how many verdicts were announced */
   async round(): Promise<number> {
-    const counts = await Promise.all(
+    // Every shard comes to its end before the next round begins, also when another one fails.
+    const results = await Promise.allSettled(
       this.#drains.map(async (drain, shard) => ((await this.#leases.mine(shard)) ? drain.page() : 0)),
     );
-    const announced = counts.reduce((sum, count) => sum + count, 0);
+    const announced = results.reduce(
+      (sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0),
+      0,
+    );
     if (announced > 0) this.#parts.onAnnounced?.(announced);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
     return announced;
   }
 

@@ -16,6 +16,7 @@ export function foldWord(word: string): string {
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
+    .replace(/ß/g, 'ss')
     .slice(0, LIMITS.searchWordLength);
 }
 

@@ -30,17 +30,21 @@ export class ShardDrain {
   /** Announces one page. @returns how many verdicts it cleared; 0 when nothing was pending */
   async page(): Promise<number> {
     try {
-      if (this.#last === undefined) this.#last = await this.#finishBegun();
+      // What follows is about the pending verdicts read AFTER this batch was settled; should anybody else settle
+      // another one meanwhile, beginning the next after `last` fails.
+      const last = this.#last === undefined ? await this.#finishBegun() : this.#last;
       const { docs } = await this.#collections.verdicts.page({
         index: 'by_shard',
         where: { shard: this.#shard },
         limit: PAGE,
       });
-      if (docs.length === 0) return 0;
-      await deliver(docs, this.#log);
-      this.#last = await beginBatch(this.#shard, docs, this.#last, this.#collections);
-      await applyBatch(this.#shard, this.#last, this.#collections);
-      await this.#clear(docs);
+      if (docs.length > 0) {
+        await deliver(docs, this.#log);
+        const begun = await beginBatch(this.#shard, docs, last, this.#collections);
+        await applyBatch(this.#shard, begun, this.#collections);
+        await this.#clear(docs);
+        this.#last = begun;
+      } else this.#last = last;
       return docs.length;
     } catch (error) {
       // Whatever was begun is found again in the store.

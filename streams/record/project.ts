@@ -8,6 +8,7 @@ import type { ItemDoc, ItemVersionDoc, VerdictDoc } from '../../schemas/store/do
 import type { BulkOp } from '../../schemas/store/port.js';
 import type { Decided } from '../3-decide.js';
 import type { RecordCollections } from '../records.js';
+import { pause } from '../retry.js';
 import { endFromChain } from './chain.js';
 import type { Committed } from './commit.js';
 import { eraseTexts } from './erase.js';
@@ -22,6 +23,8 @@ interface Step {
   doc: VerdictDoc;
   history: ItemVersionDoc | null;
   change: BulkOp<ItemDoc> | null;
+  /** A deletion that has to be noted on an item which its writer has not brought into being yet. */
+  early: boolean;
 }
 
 const newer = (doc: VerdictDoc, item: ItemDoc): boolean =>
@@ -30,12 +33,13 @@ const newer = (doc: VerdictDoc, item: ItemDoc): boolean =>
 /** What one verdict asks of its item as it stands now. */
 function stepFor(decided: Decided, doc: VerdictDoc, item: ItemDoc | null): Step {
   const text = decided.item.deletion ? null : decided.item;
-  const step: Step = { decided, doc, history: null, change: null };
+  const step: Step = { decided, doc, history: null, change: null, early: false };
   const current = doc.head.verdictId === doc._id && (item === null || newer(doc, item));
   if (!current) {
     const isTheItem = item?.verdictId === doc._id;
     const gone = item !== null && doc.version <= item.deletedVersion;
     if (text !== null && !isTheItem && !gone) step.history = lateVersion(text);
+    step.early = text === null && item === null;
     if (text === null && item !== null && item.deletedVersion < doc.version) {
       const guard = { deletedVersion: item.deletedVersion };
       step.change = { update: { id: item._id, guard, change: { set: { deletedVersion: doc.version } } } };
@@ -70,20 +74,25 @@ export async function project(
   collections: ProjectCollections,
 ): Promise<void> {
   const { items, itemVersions, verdicts } = collections;
-  let open = committed.flatMap(({ decided, doc }) => (doc === null ? [] : [{ decided, doc }]));
+  let open: Pick<Step, 'decided' | 'doc'>[] = committed.flatMap(({ decided, doc }) =>
+    doc === null ? [] : [{ decided, doc }],
+  );
   /** Items whose history a deletion may have passed by: a text was put there, and the item itself did not confirm it. */
   const suspects = new Set(
     committed.flatMap(({ decided, doc }) => (doc === null ? [decided.item.itemId] : [])),
   );
   for (let round = 0; open.length > 0; round += 1) {
-    if (round === MAX_ROUNDS)
-      throw new AssayError('store.conflict', `lost ${MAX_ROUNDS} rounds to other writers`);
-    if (round > 0)
-      await refresh(
-        open.map(({ doc }) => doc.itemId),
-        known,
-        items,
+    if (round === MAX_ROUNDS) {
+      throw new AssayError(
+        'store.conflict',
+        `lost ${MAX_ROUNDS} rounds for ${open.length} items to other writers`,
       );
+    }
+    if (round > 0) {
+      await pause(round);
+      const ids = open.map(({ doc }) => doc.itemId);
+      await refresh(ids, known, items);
+    }
     const steps = open.map(({ decided, doc }) => stepFor(decided, doc, known.get(doc.itemId) ?? null));
     const history = steps.flatMap((step) => (step.history === null ? [] : [{ insert: step.history }]));
     if (history.length > 0) await itemVersions.bulk(history);
@@ -94,7 +103,7 @@ export async function project(
     for (const step of steps) {
       const confirmed = step.change !== null && succeeded(outcomes[at++]?.did);
       if (step.history !== null && !confirmed) suspects.add(step.doc.itemId);
-      if (step.change !== null && !confirmed) open.push(step);
+      if (step.early || (step.change !== null && !confirmed)) open.push(step);
     }
   }
   for (const { decided, doc } of committed) {

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AssayError } from '../../schemas/errors.js';
+import { LIMITS } from '../../schemas/limits.js';
+import type { Store } from '../../schemas/store/port.js';
+import { expire, replay, setAside } from '../../streams/dead-letter.js';
+import type { Log } from '../../streams/log/port.js';
+import type { RecordCollections } from '../../streams/records.js';
+import { NOW, openMemoryStore, recordMaker, SentLog } from './harness/parts.js';
+
+let store: Store;
+let collections: RecordCollections;
+beforeAll(() => {
+  ({ store, collections } = openMemoryStore());
+});
+afterAll(() => store.close());
+
+const make = recordMaker();
+
+async function aside(tenant: string, now: number): Promise<{ log: SentLog; id: string }> {
+  const log = new SentLog();
+  const record = make(Buffer.from('{"broken'), 'post.created', { 'x-mark': 'é' });
+  const error = new AssayError('item.invalid', 'found é\nexpected e');
+  const { deadLetters } = collections;
+  await setAside([{ record, tenant, error }], 1, { deadLetters, log: log as unknown as Log, now });
+  return { log, id: log.sent[0]?.record.headers?.['assay-dead-letter'] ?? '' };
+}
+
+describe('a dead letter', () => {
+  it('goes back to its topic byte for byte, and says so', async () => {
+    const { log, id } = await aside('acme', NOW);
+    const parts = { deadLetters: collections.deadLetters, log: log as unknown as Log, now: NOW + 1 };
+    const doc = await replay(id, 'acme', parts);
+    expect(doc).toMatchObject({ state: 'replayed', replayedMs: NOW + 1 });
+    expect(log.sent[1]).toMatchObject({
+      topic: 'posts',
+      record: {
+        key: 'any',
+        value: Buffer.from('{"broken'),
+        headers: { 'x-mark': 'é', ce_type: 'post.created' },
+      },
+    });
+    expect(log.sent[1]?.record.headers).not.toHaveProperty('assay-reason');
+  });
+
+  it('is described on its topic in headers every broker takes', async () => {
+    const { log } = await aside('acme', NOW);
+    expect(log.sent[0]?.record.headers?.['assay-detail']).toBe('found ??expected e');
+  });
+
+  it('is not replayed by another tenant, nor when it does not exist', async () => {
+    const { log, id } = await aside('acme', NOW);
+    const parts = { deadLetters: collections.deadLetters, log: log as unknown as Log, now: NOW };
+    await expect(replay(id, 'other', parts)).rejects.toMatchObject({ code: 'request.not_found' });
+    await expect(replay('none', null, parts)).rejects.toMatchObject({ code: 'request.not_found' });
+    expect(log.sent).toHaveLength(1);
+  });
+
+  it('expires after thirty days', async () => {
+    const { id: old } = await aside('acme', NOW - LIMITS.deadLetterMs - 1);
+    const { id: young } = await aside('acme', NOW - LIMITS.deadLetterMs + 1);
+    expect(await expire(collections.deadLetters, NOW)).toBe(1);
+    expect(await collections.deadLetters.get(old)).toBeNull();
+    expect(await collections.deadLetters.get(young)).not.toBeNull();
+  });
+});
