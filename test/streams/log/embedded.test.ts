@@ -197,7 +197,10 @@ describe('failures of the process that holds the embedded log', () => {
     child.stdout!.on('data', (chunk) => {
       out += String(chunk);
     });
-    while (out.split('\n').length < 50) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (out.split('\n').length < 50) {
+      if (child.exitCode !== null) throw new Error(`the writer ended with exit code ${child.exitCode}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     expect(() => openEmbeddedLog({ folder })).toThrow(`Process ${child.pid} is already using`);
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
@@ -208,5 +211,5 @@ describe('failures of the process that holds the embedded log', () => {
     expect(kept.slice(0, acknowledged.length)).toEqual(acknowledged);
     expect(kept.length - acknowledged.length).toBeLessThanOrEqual(1);
     await log.close();
-  }, 30_000);
+  }, 120_000);
 });

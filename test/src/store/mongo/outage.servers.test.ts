@@ -18,7 +18,7 @@ describe('a MongoDB store whose server goes away', () => {
   it('answers store.unavailable while it is down, and works again after', async () => {
     const file = join(folder, 'outage.mv');
     const first = await startMongo({ file });
-    const options = { url: `${first.url}/outage`, collections: [SPEC], timeoutMs: 500 };
+    const options = { url: `${first.url}/outage`, collections: [SPEC], timeoutMs: 3_000 };
     const { store, blobs } = await openMongoStore(options);
     const things = store.collection<Thing>(SPEC);
     await things.insert({ _id: 'a', n: 1 });
@@ -46,7 +46,7 @@ describe('a MongoDB store whose server goes away', () => {
     } finally {
       await second.stop();
     }
-  }, 60_000);
+  }, 240_000);
 
   it('keeps its indexes when opened again, and makes one anew that was declared differently', async () => {
     const server = await startMongo();
