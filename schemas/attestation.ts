@@ -25,7 +25,7 @@ export const Canonicalisation = z.literal('hpt-0');
 
 /** What was shown, on three axes that are never added up (design section 6). */
 export const Levels = z
-  .object({
+  .strictObject({
     prs: z
       .int()
       .min(0)

@@ -174,9 +174,9 @@ class Check {
 
   private checkTimes({ iat, exp }: TokenClaims): void {
     const nowS = this.now / 1000;
+    if (exp <= iat || exp - iat > TOKEN_LIFE_S) throw new CheckFailed('token.claims');
     if (iat > nowS + SKEW_S) throw new CheckFailed('token.not_yet_valid');
     if (exp <= nowS - SKEW_S) throw new CheckFailed('token.expired');
-    if (exp <= iat || exp - iat > TOKEN_LIFE_S) throw new CheckFailed('token.claims');
   }
 
   /** Without a platform the audience of an issuer that speaks for one only is meant; else nothing binds the account. */

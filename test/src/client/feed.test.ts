@@ -1,0 +1,253 @@
+/** The feed filter: what is kept, hidden, labelled, and the one reason for each. */
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  FeedReason,
+  type FilterPolicy,
+  type PolicyName,
+  VerifyError,
+  type VerifyResult,
+} from '../../../schemas/attestation.js';
+import { createVerifier, filterFeed, judgeFeed, POLICIES, SENTENCES } from '../../../src/client/index.js';
+import { FOUND, type Kit, LIST, makeKit, NOW, network, TEXT } from './kit.js';
+
+const good: VerifyResult = {
+  valid: true,
+  hal: 2,
+  lvl: { prs: 1, unq: 1, cmp: 0 },
+  author: 'match',
+  content: 'exact',
+  status: 'valid',
+  statusAsOf: '2030-01-15T00:00:00.000Z',
+  stale: false,
+  notProven: ['composed', 'unique', 'uncoerced'],
+  errors: [],
+  jti: 'one',
+  iss: 'https://issuer.example',
+};
+const failed = (...errors: VerifyError[]): VerifyResult => ({
+  ...good,
+  valid: false,
+  hal: null,
+  lvl: null,
+  errors,
+});
+const key: VerifyResult = { ...good, hal: 1, lvl: { prs: 1, unq: 0, cmp: 0 } };
+
+const decide = (result: VerifyResult | null, policy: PolicyName | FilterPolicy) => {
+  const { action, reason } = filterFeed([{ id: 'a', result }], policy)[0]!;
+  return `${action} ${reason}`;
+};
+
+describe('under each named filter', () => {
+  test.each([
+    ['a vouched account', good, 'keep', 'keep', 'keep', 'hide', 'meets_policy', 'below_minimum'],
+    ['an account’s key only', key, 'keep', 'keep', 'hide', 'hide', 'meets_policy', 'below_minimum'],
+    ['no token', null, 'label', 'hide', 'hide', 'hide', 'no_token', 'no_token'],
+    ['a forged token', failed('token.signature'), 'label', 'hide', 'hide', 'hide', 'forged', 'forged'],
+    ['an expired token', failed('token.expired'), 'label', 'hide', 'hide', 'hide', 'expired', 'expired'],
+    [
+      'another account’s token',
+      failed('author.different', 'content.different', 'status.revoked'),
+      'label',
+      'hide',
+      'hide',
+      'hide',
+      'other_account',
+      'other_account',
+    ],
+    [
+      'an edited text',
+      failed('content.different', 'status.revoked'),
+      'label',
+      'hide',
+      'hide',
+      'hide',
+      'edited',
+      'edited',
+    ],
+    ['a revoked token', failed('status.revoked'), 'label', 'hide', 'hide', 'hide', 'revoked', 'revoked'],
+    [
+      'a suspended token',
+      failed('status.suspended'),
+      'label',
+      'hide',
+      'hide',
+      'hide',
+      'suspended',
+      'suspended',
+    ],
+    [
+      'a superseded token',
+      failed('status.superseded'),
+      'label',
+      'hide',
+      'hide',
+      'hide',
+      'superseded',
+      'superseded',
+    ],
+    [
+      'no author given',
+      { ...failed('author.unchecked'), author: 'unchecked' as const },
+      'label',
+      'hide',
+      'hide',
+      'hide',
+      'unchecked',
+      'unchecked',
+    ],
+    [
+      'no text given',
+      { ...failed('content.unchecked'), content: 'unchecked' as const },
+      'label',
+      'hide',
+      'hide',
+      'hide',
+      'unchecked',
+      'unchecked',
+    ],
+    [
+      'a status nobody knows',
+      { ...failed('status.unavailable'), status: 'unknown' as const, stale: true },
+      'label',
+      'hide',
+      'hide',
+      'hide',
+      'status_unknown',
+      'status_unknown',
+    ],
+    ['an old status', { ...good, stale: true }, 'label', 'hide', 'hide', 'hide', 'stale', 'stale'],
+    [
+      'other formatting',
+      { ...good, content: 'reformatted' as const },
+      'keep',
+      'keep',
+      'keep',
+      'hide',
+      'reformatted',
+      'below_minimum',
+    ],
+  ])('%s', (_name, result, all, approved, humans, strict, reason, strictReason) => {
+    expect(decide(result, 'all')).toBe(`${all} ${reason}`);
+    expect(decide(result, 'approved')).toBe(`${approved} ${reason}`);
+    expect(decide(result, 'humans')).toBe(
+      `${humans} ${humans === 'hide' && result === key ? 'below_minimum' : reason}`,
+    );
+    expect(decide(result, 'strict')).toBe(`${strict} ${strictReason}`);
+  });
+
+  test('“all” hides nothing and no filter keeps what failed', () => {
+    const arbitrary = fc.record({
+      errors: fc.uniqueArray(fc.constantFrom(...VerifyError.options), { maxLength: 3 }),
+      author: fc.constantFrom('match' as const, 'different' as const, 'unchecked' as const),
+      content: fc.constantFrom(
+        'exact' as const,
+        'different' as const,
+        'unchecked' as const,
+        'reformatted' as const,
+      ),
+      stale: fc.boolean(),
+      hal: fc.constantFrom(null, 0, 1, 2, 3),
+    });
+    const names = fc.constantFrom(...(Object.keys(POLICIES) as PolicyName[]));
+    fc.assert(
+      fc.property(arbitrary, names, (change, name) => {
+        const { action, label, hal } = filterFeed([{ id: 'a', result: { ...good, ...change } }], name)[0]!;
+        if (name === 'all') expect(action).not.toBe('hide');
+        const proven = change.errors.filter(
+          (code) => !['policy.hal', 'content.reformatted', 'status.stale'].includes(code),
+        );
+        if (proven.some((code) => !code.endsWith('unchecked') && code !== 'status.unavailable')) {
+          expect(action).not.toBe('keep');
+          expect([label, hal]).toEqual(['none', null]);
+        }
+        if (name === 'humans' && (change.author === 'unchecked' || change.content === 'unchecked'))
+          expect(action).toBe('hide');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('under a reader’s own rules', () => {
+  test('what is unknown may be labelled, though unchecked never passes for a person’s', () => {
+    const rules: FilterPolicy = { ...POLICIES.approved, onUnknown: 'label' };
+    const unchecked = { ...good, author: 'unchecked' as const };
+    expect(decide(null, rules)).toBe('label no_token');
+    expect(decide(unchecked, rules)).toBe('label unchecked');
+    expect(decide(unchecked, { ...rules, minHal: 2 })).toBe('hide unchecked');
+    expect(decide(unchecked, { ...rules, requireAuthor: false })).toBe('keep meets_policy');
+  });
+
+  test('an old status may be accepted, and is said', () => {
+    const rules: FilterPolicy = { ...POLICIES.humans, onStale: 'open' };
+    const [decision] = filterFeed([{ id: 'a', result: { ...good, stale: true } }], rules);
+    expect(decision).toMatchObject({ action: 'label', reason: 'stale', label: 'account_vouched', hal: 2 });
+  });
+
+  test('other formatting may be refused', () => {
+    const rules: FilterPolicy = { ...POLICIES.humans, acceptReformatted: false };
+    expect(decide({ ...good, content: 'reformatted' }, rules)).toBe('hide reformatted');
+  });
+});
+
+describe('one token on several items', () => {
+  const judge = (...items: [string, VerifyResult][]) =>
+    filterFeed(
+      items.map(([id, result]) => ({ id, result })),
+      'humans',
+    ).map(({ reason }) => reason);
+
+  test('counts for the first, and is reused on the others', () => {
+    expect(judge(['a', good], ['b', good], ['c', { ...good, jti: 'two' }])).toEqual([
+      'meets_policy',
+      'reused',
+      'meets_policy',
+    ]);
+  });
+
+  test('is not taken from its owner by a copy that comes first', () => {
+    expect(judge(['copy', failed('author.different')], ['a', good])).toEqual([
+      'other_account',
+      'meets_policy',
+    ]);
+    expect(judge(['copy', failed('content.different')], ['a', good])).toEqual(['edited', 'meets_policy']);
+  });
+
+  test('may stand twice on the same item', () => {
+    expect(judge(['a', good], ['a', good])).toEqual(['meets_policy', 'meets_policy']);
+  });
+});
+
+test('every reason has a sentence, and a mere key is nowhere called human or verified', () => {
+  expect(Object.keys(SENTENCES).sort()).toEqual([...FeedReason.options].sort());
+  expect(Object.values(SENTENCES).join(' ')).not.toMatch(/human|verified/i);
+});
+
+describe('a feed with its tokens', () => {
+  let kit: Kit;
+  beforeAll(async () => {
+    kit = await makeKit();
+  });
+
+  test('is verified under the filter’s own rules', async () => {
+    const list = await kit.list({ claims: { iat: NOW / 1000 - 3600 } });
+    const verifier = createVerifier({ trust: kit.trust, fetch: network({ [LIST]: list }) });
+    const item = { ...FOUND, id: 'a', attestation: await kit.token() };
+    const decide = async (policy: PolicyName | FilterPolicy) =>
+      (
+        await judgeFeed(
+          verifier,
+          [item, { ...item, id: 'b', text: `${TEXT}!` }, { id: 'c', text: TEXT }],
+          policy,
+        )
+      ).map(({ action, reason }) => `${action} ${reason}`);
+    expect(await decide('humans')).toEqual(['hide stale', 'hide reused', 'hide no_token']);
+    expect(await decide({ ...POLICIES.humans, maxStatusAgeS: 7200 })).toEqual([
+      'keep meets_policy',
+      'hide reused',
+      'hide no_token',
+    ]);
+  });
+});
