@@ -3,14 +3,11 @@
  * (no record lost, none twice, longest gap 14 s) and differ from kafkajs' defaults for that reason.
  */
 import { randomUUID } from 'node:crypto';
-import {
+import kafkajs, {
   type Batch,
-  ConfigResourceTypes,
-  Kafka,
+  type Kafka,
   type Consumer as KafkaConsumer,
   type KafkaMessage,
-  logLevel,
-  Partitioners,
   type Producer,
   type SASLOptions,
 } from 'kafkajs';
@@ -36,6 +33,9 @@ export interface KafkaLogOptions {
   /** Told what kafkajs logs at warning and above; never texts or secrets. */
   onLog?(entry: { level: 'warn' | 'error'; message: string }): void;
 }
+
+// kafkajs is CommonJS: Node sees no names in it, only jest does.
+const { ConfigResourceTypes, Kafka: KafkaClient, logLevel, Partitioners } = kafkajs;
 
 const TIMING = { sessionTimeout: 6_000, heartbeatInterval: 1_000, rebalanceTimeout: 8_000 };
 const FETCH = { maxWaitTimeInMs: 500, metadataMaxAge: 3_000 };
@@ -94,7 +94,7 @@ function* requests(records: readonly OutgoingRecord[]): Generator<readonly Outgo
 
 /** Connects when first used. */
 export function openKafkaLog(options: KafkaLogOptions): Log {
-  const kafka = new Kafka({
+  const kafka = new KafkaClient({
     clientId: options.clientId ?? 'assay',
     brokers: [...options.brokers],
     ssl: options.tls ?? false,
