@@ -41,6 +41,7 @@ const TIMING = { sessionTimeout: 6_000, heartbeatInterval: 1_000, rebalanceTimeo
 const FETCH = { maxWaitTimeInMs: 500, metadataMaxAge: 3_000 };
 const RETRY = { retries: 3, initialRetryTime: 100, maxRetryTime: 500 };
 const SEND_TRIES = 8;
+const ASK_TRIES = 4;
 const FIRST_PAUSE_MS = 100;
 const LAST_PAUSE_MS = 5_000;
 const DEFAULT_BATCH = 500;
@@ -115,14 +116,20 @@ export function openKafkaLog(options: KafkaLogOptions): Log {
   let sending: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
 
+  /** A fresh topic may still be electing its leader, so a question is asked again a few times before it fails. */
   const ask = async <T>(question: () => Promise<T>): Promise<T> => {
-    try {
-      connectedAdmin ??= admin.connect();
-      await connectedAdmin;
-      return await question();
-    } catch (error) {
-      connectedAdmin = undefined;
-      throw translate(error);
+    let waitMs = FIRST_PAUSE_MS;
+    for (let tries = 1; ; tries++) {
+      try {
+        connectedAdmin ??= admin.connect();
+        await connectedAdmin;
+        return await question();
+      } catch (error) {
+        connectedAdmin = undefined;
+        if (tries === ASK_TRIES) throw translate(error);
+        await pause(waitMs);
+        waitMs *= 2;
+      }
     }
   };
 
