@@ -9,9 +9,11 @@ import type { AssayError, ErrorCode } from '../../schemas/errors.js';
 import { createKey } from '../../src/access/keys.js';
 import { type Config, loadConfig, type Secrets } from '../../src/config/config.js';
 import { readEnvironment } from '../../src/config/environment.js';
+import type { OpenJudging } from '../../src/judging.js';
 import { openService, type Service, type ServiceOptions } from '../../src/service.js';
 import { createLogger } from '../../src/telemetry/logger.js';
-import { VERDICTS_TOPIC } from '../../streams/topics.js';
+import { openEmbeddedLog } from '../../streams/log/embedded.js';
+import { SCORE_GROUP, VERDICTS_TOPIC } from '../../streams/topics.js';
 import { type JudgingDouble, judgingDouble } from './judging-double.js';
 
 const SECRET = 'a sealing secret that nobody may read in a log';
@@ -151,6 +153,39 @@ describe('a service', () => {
     expect(second.issuer.keys.token.publicKeys.map(({ kid }) => kid)).toEqual(kids);
     await second.worker.settle(AbortSignal.timeout(10_000));
     expect(await second.context.collections.items.get(itemId)).not.toBeNull();
+  });
+
+  it('finishes the batch in hand when it closes, and begins no other', async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let begun: () => void = () => undefined;
+    const judgingBegun = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const slow: OpenJudging = async () => {
+      const { detector, ...rest } = await judging.open();
+      const judge: typeof detector.judge = async (inputs) => {
+        begun();
+        await held;
+        return detector.judge(inputs);
+      };
+      return { ...rest, detector: { ...detector, judge } };
+    };
+    const service = await start({ ASSAY_BATCH: '3', ASSAY_PARTITIONS: '1' }, { openJudging: slow });
+    const posts = Array.from({ length: 7 }, (_none, at) => post(String(at), `a person, ${at}`));
+    await service.context.intake.posts('default', posts);
+    await judgingBegun;
+    const closed = service.close();
+    release();
+    await closed;
+    const log = openEmbeddedLog({ folder: join(home, 'log') });
+    expect(await log.committed(SCORE_GROUP, 'posts')).toEqual([{ partition: 0, offset: 3 }]);
+    await log.close();
+    const next = await start({ ASSAY_PARTITIONS: '1' });
+    await next.worker.settle(AbortSignal.timeout(10_000));
+    expect((await next.context.collections.items.page({ index: '_id', limit: 10 })).docs).toHaveLength(7);
   });
 
   it('takes no more requests once it closes', async () => {
