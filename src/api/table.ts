@@ -5,7 +5,18 @@
 import type { AnyEndpoint } from '../http/paths.js';
 import { ATTEST_ENDPOINTS } from './attest.js';
 import type { ApiContext } from './context.js';
+import { COUNTER_ENDPOINTS } from './counters.js';
 import { healthz, readyz } from './health.js';
+import { INTAKE_ENDPOINTS } from './intake.js';
+import { ITEM_ENDPOINTS } from './items.js';
 import { metrics } from './metrics.js';
 
-export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [healthz, readyz, metrics, ...ATTEST_ENDPOINTS];
+export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [
+  ...INTAKE_ENDPOINTS,
+  ...ITEM_ENDPOINTS,
+  ...COUNTER_ENDPOINTS,
+  ...ATTEST_ENDPOINTS,
+  healthz,
+  readyz,
+  metrics,
+];
