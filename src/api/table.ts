@@ -12,11 +12,13 @@ import { INTAKE_ENDPOINTS } from './intake.js';
 import { ITEM_ENDPOINTS } from './items.js';
 import { metrics } from './metrics.js';
 import { SCORE_ENDPOINTS } from './score.js';
+import { STREAM_ENDPOINTS } from './verdict-stream.js';
 
 export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [
   ...INTAKE_ENDPOINTS,
   ...ITEM_ENDPOINTS,
   ...COUNTER_ENDPOINTS,
+  ...STREAM_ENDPOINTS,
   ...SCORE_ENDPOINTS,
   ...DEAD_LETTER_ENDPOINTS,
   ...ATTEST_ENDPOINTS,
