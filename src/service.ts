@@ -180,14 +180,14 @@ async function openAll(
   await worker.start();
   const sweepers = startSweepers(context);
   closing.add('sweepers', () => sweepers.stop());
-  const view = (verdict: Verdict) => verdictView(verdict, judging);
-  const live = new VerdictFeed({ log: context.log, logger, view });
+  const { log } = context;
+  const live = new VerdictFeed({ log, logger, view: (verdict) => verdictView(verdict, judging) });
   const built = { worker, issuer, judging, metrics, live, publicUrl };
   const api = apiContext(context, config, secrets, built);
   listener.serve(createApp(api));
   // The first to be closed: what comes in while the worker stops would only wait for the next start.
   closing.add('requests', () => listener.close(ANSWER_GRACE_MS));
-  // Streams would never end by themselves.
+  // Streams never end by themselves; their readers come back to the next process with their position.
   closing.add('live', () => live.close());
   return { context: api, config, sweepers, port: listener.port, ...built };
 }
