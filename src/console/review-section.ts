@@ -41,7 +41,7 @@ function forms(view: ItemView, { viewer, now }: ItemSurroundings): Html | false 
   return html`<form class="decide" method="post" action="${itemPath(item._id)}/review">
 ${csrfField(viewer)}<input type="hidden" name="seq" value="${events.length}"><input type="hidden" name="version" value="${String(item.version)}">
 <label>Note<textarea name="note" rows="3" maxlength="${LIMITS.reviewNote}" required aria-describedby="note-hint"></textarea></label>
-<p class="muted small" id="note-hint">Needed for a decision or a comment. The author may read it in an appeal.</p>
+<p class="muted small" id="note-hint">Needed for a decision or a comment. Write it so that the author may read it.</p>
 <div class="actions">${noted.map(button)}</div>
 <div class="actions">${acts.filter((act) => !NEEDS_NOTE.includes(act)).map(button)}</div>
 </form>`;

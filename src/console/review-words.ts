@@ -35,8 +35,8 @@ export const ACT_WORDS: Readonly<Record<ReviewAct, string>> = {
   claim: 'Claim for 30 minutes',
   release: 'Release',
   escalate: 'Escalate',
-  comment: 'Add a comment',
-  uphold: 'Uphold the flag',
-  dismiss: 'Dismiss the flag',
+  comment: 'Comment',
+  uphold: 'Uphold flag',
+  dismiss: 'Dismiss flag',
   close: 'Close',
 };

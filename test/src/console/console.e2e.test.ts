@@ -121,7 +121,7 @@ describe.each([
     await page.getByRole('button', { name: 'Claim' }).click();
     await page.getByText('Claimed', { exact: true }).first().waitFor();
     await page.getByLabel('Note').fill('Two accounts, the same turns of phrase.');
-    await page.getByRole('button', { name: 'Uphold the flag' }).click();
+    await page.getByRole('button', { name: 'Uphold flag' }).click();
     await page.getByText('The flag stands, decided by').waitFor();
     await shot(`item decided ${name}`);
     const item = await rig.service.context.collections.items.get(rig.id(external));
