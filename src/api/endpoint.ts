@@ -78,7 +78,7 @@ export interface Endpoint<C, Params = unknown, Query = unknown, Body = unknown> 
    * together, bad ones as errors beside good ones.
    */
   batch?(context: C, call: Call<Params, Query, readonly Line<Body>[]>): Promise<Reply>;
-  /** Body limit in bytes when it is not LIMITS.bodyBytes. */
+  /** Limit of a JSON body in bytes when it is not LIMITS.bodyBytes; NDJSON always has LIMITS.batchBodyBytes. */
   bodyLimit?: number;
   /** Honours `Idempotency-Key`: the same key and body get the first answer again. */
   idempotent?: boolean;

@@ -90,8 +90,10 @@ async function readBody<C>(
   }
   const accepted = batch === undefined ? [JSON_TYPE] : [JSON_TYPE, NDJSON];
   const mediaType = mediaTypeOf(request.get('content-type'), accepted);
-  const bytes = await readBytes(request, response, endpoint.bodyLimit ?? LIMITS.bodyBytes);
-  if (mediaType === NDJSON && batch !== undefined) {
+  const isBatch = mediaType === NDJSON && batch !== undefined;
+  const limit = isBatch ? LIMITS.batchBodyBytes : (endpoint.bodyLimit ?? LIMITS.bodyBytes);
+  const bytes = await readBytes(request, response, limit);
+  if (isBatch) {
     const lines = readLines(bytes, check);
     return { bytes, handle: (call) => batch.call(endpoint, context, { ...call, body: lines }) };
   }
@@ -102,7 +104,10 @@ async function readBody<C>(
 async function send(response: Response, reply: Reply, signal: AbortSignal): Promise<void> {
   const { status, body, headers = {}, raw, stream } = reply;
   response.status(status).set({ 'Cache-Control': 'no-store', ...headers });
-  if (stream !== undefined) return stream(response, signal);
+  if (stream !== undefined) {
+    response.locals['streamed'] = true;
+    return stream(response, signal);
+  }
   if (raw !== undefined) response.set('Content-Type', raw.mediaType).end(raw.content);
   else if (body === undefined) response.end();
   else response.set('Content-Type', 'application/json; charset=utf-8').end(JSON.stringify(body));
