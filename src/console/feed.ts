@@ -13,15 +13,13 @@ import { readCounts } from './counters.js';
 import { feedPage } from './feed-page.js';
 import { foundAt } from './item.js';
 import { pageReply, viewerOf } from './layout.js';
+import { field } from './queue-filter.js';
 
 export type FeedContext = Pick<ApiContext, 'clock' | 'collections' | 'issuer'>;
 
 /** The filters a reader is offered; `strict` is there for programs. */
 export const FEED_FILTERS = ['all', 'approved', 'humans'] as const;
 export type FeedFilter = (typeof FEED_FILTERS)[number];
-
-const field = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
 const FeedQuery = z.object({
   filter: field(z.enum(FEED_FILTERS)),

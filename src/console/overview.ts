@@ -57,7 +57,7 @@ export const countersFragment = ({
   counts,
   open,
 }: OverviewView): Html => html`<p class="figures"><span><strong class="big">${count(counts.total)}</strong> items</span>
-<span><strong class="big">${open >= OPEN_LIMIT ? `${count(OPEN_LIMIT)}+` : count(open)}</strong> <a href="/console/queue?band=any&amp;review=open">open for review</a></span>
+<span><strong class="big">${open >= OPEN_LIMIT ? `${count(OPEN_LIMIT)}+` : count(open)}</strong> <a href="/console/queue?band=any&amp;review=open">open for review</a>${open > 0 && html` · <a href="/console/next">start</a>`}</span>
 <span><strong class="big">${count(counts.platforms.length)}</strong> ${counts.platforms.length === 1 ? 'source' : 'sources'}</span></p>
 <div class="tiles">${counts.kinds.map(kindCard)}</div>`;
 

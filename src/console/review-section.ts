@@ -60,12 +60,16 @@ ${decided !== null && html`<p>${decided.decision === 'uphold' ? 'The flag stands
 ${state === 'none' && html`<p class="muted">Nobody has to look at this. You can open it for review by hand.</p>`}`;
 }
 
+const isDone = ({ review: { review } }: ItemView): boolean =>
+  review.state === 'decided' || review.state === 'closed';
+
 /** The section. */
 export function reviewSection(view: ItemView, around: ItemSurroundings): Html {
   const { events } = view.review;
   return html`<section class="card" id="review" aria-labelledby="review-title"><h2 id="review-title">Review</h2>
 ${standing(view)}
 ${forms(view, around)}
+${isDone(view) && html`<p><a class="button" href="/console/next">Next open item</a></p>`}
 ${events.length > 0 && html`<h3>History</h3><ol class="history">${events.map(entry)}</ol>`}
 <p class="muted small">A decision speaks of the flag. Neither it nor the detector deletes anything here.</p>
 </section>`;

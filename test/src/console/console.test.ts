@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'parse5';
 import { LIMITS } from '../../../schemas/limits.js';
+import { createLink } from '../../../src/access/sessions.js';
 import { STYLE_PATH } from '../../../src/console/assets.js';
+import { startService } from '../api/service.js';
 import { type ConsoleRig, openConsole } from './rig.js';
 import { AWKWARD_REPLY, PERSON_REPLY } from './texts.js';
 
@@ -120,6 +122,22 @@ describe('signing in', () => {
     expect(out.text('h1')).toEqual(['You are signed out']);
     expect(out.headers.get('set-cookie')).toContain('Max-Age=0');
     expect((await get('/console', { cookie: mine })).status).toBe(401);
+  });
+
+  test('sets a __Host- cookie where browsers come by https', async () => {
+    const secure = await startService({ publicUrl: 'https://assay.example' });
+    try {
+      const link = await createLink(secure.context, { tenant: 'acme', user: 'mara', scopes: ['read'] });
+      const body = new URLSearchParams({ link });
+      const init = { method: 'POST', redirect: 'manual', body } as const;
+      const { headers } = await fetch(`${secure.url}/console/login`, init);
+      expect(headers.get('set-cookie')).toMatch(
+        /^__Host-assay=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure/,
+      );
+      expect(headers.get('strict-transport-security')).toContain('max-age');
+    } finally {
+      await secure.close();
+    }
   });
 
   test('lasts as long as a session', async () => {
@@ -397,6 +415,16 @@ describe('the review form', () => {
   });
 });
 
+describe('the next item', () => {
+  test('is the one that has been open longest, and the queue when none is', async () => {
+    const page = await get('/console/next');
+    expect([page.status, page.headers.get('location')]).toEqual([303, itemPath('crowd-0')]);
+    const other = await rig.signIn(['read'], 'olga', 'umbrella');
+    const none = await get('/console/next', { cookie: other });
+    expect(none.headers.get('location')).toBe('/console/queue?band=any&review=open');
+  });
+});
+
 describe('the reader’s feed', () => {
   const lane = '/console/feed?platform=forum&conversation=lane';
   const hidden = (page: Page) =>
@@ -443,6 +471,11 @@ describe('the reader’s feed', () => {
     expect((await get('/console/feed?platform=&conversation=&filter=')).status).toBe(200);
     expect((await get('/console/feed?conversation=lane')).text('h2')[0]).toContain('12 posts');
     expect((await get('/console/feed?filter=nonsense')).status).toBe(400);
+  });
+
+  test('falls back to the source without tags for HTML no reader would show', async () => {
+    await rig.post('nested', { html: `${'<b>'.repeat(600)}deep &amp; down`, conversationId: 'deep' });
+    expect((await get('/console/feed?conversation=deep')).source).toContain('deep &amp;amp; down');
   });
 
   test('shows HTML as its text and cuts long posts between characters', async () => {

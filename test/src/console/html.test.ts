@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseFragment } from 'parse5';
-import { Html, href, html, segment } from '../../../src/console/html.js';
+import { Html, href, html, segment, type Value } from '../../../src/console/html.js';
 
 interface Node {
   nodeName: string;
@@ -56,7 +56,7 @@ describe('a value', () => {
   });
 
   test('that is markup stays markup, a list is joined, nothing is nothing', () => {
-    const parts = ['<', html`<b>${'&'}</b>`, 7, null, undefined, false, ['"']];
+    const parts: Value[] = ['<', html`<b>${'&'}</b>`, 7, null, undefined, false, ['"']];
     expect(String(html`${parts}`)).toBe('&lt;<b>&amp;</b>7&quot;');
     expect(html`` instanceof Html).toBe(true);
   });
