@@ -80,7 +80,6 @@ ${
 }</section>`;
 
 async function readOverview(context: OverviewContext, tenant: string): Promise<OverviewView> {
-  await settleClaims(context, tenant);
   const [counts, open] = await Promise.all([
     readCounts(context, tenant),
     context.collections.items.count({
@@ -115,6 +114,7 @@ const overview = defineEndpoint<OverviewContext>()({
   async handle(context, call) {
     const viewer = viewerOf(call);
     const { tenant } = viewer.principal;
+    await settleClaims(context, tenant);
     const [view, newest] = await Promise.all([readOverview(context, tenant), newestFlagged(context, tenant)]);
     const refreshing = call.query.refresh === 'yes';
     const main = overviewPage(view, newest, refreshing);

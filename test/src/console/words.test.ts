@@ -96,9 +96,17 @@ describe('attestation in words', () => {
 
 test('review events in words tell both decisions apart', () => {
   const words = [
-    eventInWords({ event: 'decided', decision: 'uphold' }),
-    eventInWords({ event: 'decided', decision: 'dismiss' }),
-    eventInWords({ event: 'claimed', decision: null }),
+    eventInWords({ event: 'decided', actor: 'mara', decision: 'uphold' }),
+    eventInWords({ event: 'decided', actor: 'mara', decision: 'dismiss' }),
+    eventInWords({ event: 'claimed', actor: 'mara', decision: null }),
+    eventInWords({ event: 'opened', actor: 'assay', decision: null }),
+    eventInWords({ event: 'opened', actor: 'mara', decision: null }),
   ];
-  expect(words).toEqual(['decided: the flag stands', 'decided: the flag is dismissed', 'claimed it']);
+  expect(words).toEqual([
+    'decided: the flag stands',
+    'decided: the flag is dismissed',
+    'claimed it',
+    'flagged it for review',
+    'opened it for review',
+  ]);
 });
