@@ -4,7 +4,7 @@ import { BAND_WORDS } from './band-words.js';
 import type { FeedEntry, FeedFilter, FeedView } from './feed.js';
 import { count, counted, time } from './figures.js';
 import { type Html, href, html } from './html.js';
-import { authorName, itemPath, shownText } from './item-row.js';
+import { authorName, itemPath, previewOf, shownText } from './item-row.js';
 import { oneLine, visible } from './visible-text.js';
 
 interface FilterWords {
@@ -91,10 +91,10 @@ const where = ({
 <div class="actions"><button>Show</button></div>
 ${
   attested.length > 0 &&
-  html`<p class="small">Conversations with attested posts: ${attested.map(
-    ({ platform: on, conversationId }, index) =>
-      html`${index > 0 && ', '}<a href="${href('/console/feed', { platform: on, conversation: conversationId, filter })}"><bdi>${oneLine(conversationId, 32)}</bdi></a>`,
-  )}</p>`
+  html`<details class="ways-in small"><summary>Conversations with attested posts</summary><ul>${attested.map(
+    ({ newest, posts }) =>
+      html`<li><a href="${href('/console/feed', { platform: newest.platform, conversation: newest.conversationId, filter })}"><bdi>${oneLine(previewOf(newest), 64)}</bdi></a> <span class="muted">(${counted(posts, 'post')})</span></li>`,
+  )}</ul></details>`
 }
 </form>`;
 

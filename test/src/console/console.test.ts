@@ -329,6 +329,17 @@ describe('an item’s page', () => {
     expect(queue.source).toContain('tapestry of reactions &amp; opinions is vibrant.');
   });
 
+  test('lets a long text scroll in its place, reachable by keyboard', async () => {
+    await rig.post('epic', { text: `${PERSON_REPLY}\n`.repeat(30), conversationId: 'epic' });
+    const [text] = withClass(await get(itemPath('epic')), 'div', 'long') as [Node];
+    expect([attr(text, 'tabindex'), attr(text, 'role'), attr(text, 'aria-label')]).toEqual([
+      '0',
+      'region',
+      'The text',
+    ]);
+    expect(withClass(await get(itemPath('bob')), 'div', 'long')).toEqual([]);
+  });
+
   test('shows a letter with its subject', async () => {
     const page = await get(itemPath('letter-1'));
     expect(page.text('h1')).toEqual(['Quick question about your invoice process']);
@@ -468,6 +479,8 @@ describe('the reader’s feed', () => {
     );
     expect(times).toEqual([...times].sort().reverse());
     expect(page.source).toContain('conversation=lane');
+    expect(page.text('summary')).toContain('Conversations with attested posts');
+    expect(page.source).toContain('(3 posts)');
     expect((await get('/console/feed?platform=&conversation=&filter=')).status).toBe(200);
     expect((await get('/console/feed?conversation=lane')).text('h2')[0]).toContain('12 posts');
     expect((await get('/console/feed?filter=nonsense')).status).toBe(400);
