@@ -39,6 +39,7 @@ export const ERRORS = {
   'store.conflict': [409, 'The document was changed by somebody else.'],
   'disk.full': [507, 'There is not enough disk space left.'],
   'config.invalid': [500, 'The configuration is not valid.'],
+  'config.port_taken': [500, 'Another process is listening on this port.'],
   'detector.missing_model': [500, 'A model file is missing or damaged.'],
   'attest.text_rejected': [422, 'The text cannot be attested as it is.'],
   'attest.platform_proof': [403, 'Control of the platform account was not proven.'],

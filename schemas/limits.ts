@@ -7,6 +7,12 @@ export const LIMITS = {
   textCodePoints: 100_000,
   /** Bytes of a raw mail (RFC 5322). Longer: `item.mail_too_large`. */
   mailBytes: 10 * 1024 * 1024,
+  /** Parts of a letter, and so the depth of their nesting; bytes of the headers of each part. More: `item.unparsable`. */
+  mailParts: 250,
+  mailHeadBytes: 256 * 1024,
+  /** UTF-16 units of a letter's HTML that are read for its text, and references that are kept. */
+  mailHtmlLength: 2_000_000,
+  mailReferences: 100,
   /** Bytes of judged text that travels in a record when the raw mail lies in the blob store. */
   judgedTextBytes: 64 * 1024,
   /** Bytes of a record's value on the log; longer raw mail goes to the blob port. */

@@ -1,9 +1,8 @@
 /**
- * The HTTP server: middleware of every request, one route per endpoint of the table, and an answer for everything else.
+ * The HTTP application: middleware of every request, one route per endpoint of the table, and an answer for everything else.
  * Nothing here knows what an endpoint does; nothing in an endpoint knows express.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type Server } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { AssayError } from '../../schemas/errors.js';
 import { sessionCookie } from '../access/cookie.js';
@@ -91,11 +90,4 @@ export function createApp(
   app.use(nothingHere(paths));
   app.use(lastResort(rim));
   return app;
-}
-
-/**
- * The HTTP server, not yet listening. Slow senders are cut off: headers within 10 s, the whole request within 60 s.
- */
-export function createServer(context: ApiContext): Server {
-  return createHttpServer({ headersTimeout: 10_000, requestTimeout: 60_000 }, createApp(context));
 }
