@@ -37,6 +37,8 @@ export interface ServiceOptions {
   openJudging?: OpenJudging;
   /** How many ports after a taken one are tried; default 0: a taken port is an error. */
   nextFreePorts?: number;
+  /** The issuer's name in tokens, from where the service is reached; default: the same. */
+  issuerName?: (publicUrl: string) => string;
   onBatch?: (report: BatchReport) => void;
   onAnnounced?: (count: number) => void;
 }
@@ -169,7 +171,8 @@ async function openAll(
   closing.add('server', () => listener.close(0));
   const publicUrl = urlOf(config, listener.port);
   const rp = { id: new URL(publicUrl).hostname, name: 'Assay', origins: [publicUrl] };
-  const issuer = await openIssuer(context, { iss: publicUrl, secret, rp });
+  const iss = options.issuerName?.(publicUrl) ?? publicUrl;
+  const issuer = await openIssuer(context, { iss, secret, rp });
   const judging = await (options.openJudging ?? openJudging)();
   closing.add('detector', () => judging.detector.close());
   const parts = pipelineParts(context, config, judging, issuer);

@@ -14,8 +14,8 @@ export interface DemoPost
 
 /** The campaign begins after this share of the thread … */
 const FROM_SHARE = 0.15;
-/** … and goes on this much beyond the thread's last post. */
-const TO_SHARE = 1.1;
+/** … and goes on until this one. */
+const TO_SHARE = 1;
 /** An answer is not written faster than this. */
 const LEAST_MS = 4 * 60_000;
 
