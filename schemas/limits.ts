@@ -21,6 +21,9 @@ export const LIMITS = {
   bodyBytes: 1024 * 1024,
   /** Bytes of an NDJSON batch, and of a single mail in JSON (base64 grows by 4/3). */
   batchBodyBytes: 16 * 1024 * 1024,
+  /** Bytes and fields of a form sent by a console page. */
+  formBytes: 64 * 1024,
+  formFields: 32,
   /** Lines of an NDJSON batch, items of a feed to filter, tokens of a batch to verify. */
   batchItems: 1_000,
   /** Nesting of JSON objects and arrays. Deeper: `request.too_deep`, counted before parsing. */
@@ -60,6 +63,12 @@ export const LIMITS = {
   platformProofMs: 5 * 60_000,
   oneTimeLinkMs: 15 * 60_000,
   sessionMs: 12 * 3_600_000,
+  /** How long a moderator's claim on an item holds, and how long a decision may be appealed. */
+  reviewLeaseMs: 30 * 60_000,
+  reviewAppealMs: 20 * 24 * 3_600_000,
+  /** UTF-16 units of a moderator's note, and events of one item. */
+  reviewNote: 2_000,
+  reviewEvents: 1_000,
   /** Deadline of `POST /v1/score` unless the caller asks for less. */
   scoreDeadlineMs: 2_000,
   /** Live SSE connections per tenant, and lines buffered for a slow one before it is dropped (it resumes by id). */

@@ -7,6 +7,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { AssayError } from '../../schemas/errors.js';
 import { sessionCookie } from '../access/cookie.js';
 import { TokenBuckets } from '../access/token-buckets.js';
+import { problemPage } from '../console/problem-page.js';
 import { accessLog } from '../http/access-log.js';
 import { securityHeaders } from '../http/headers.js';
 import { type AnyEndpoint, Paths, routePath } from '../http/paths.js';
@@ -59,7 +60,7 @@ function lastResort(rim: Rim): ErrorRequestHandler {
   return (error, _request, response, _next) => {
     const undecodable = error instanceof URIError || (error as { status?: number }).status === 400;
     const known = undecodable ? new AssayError('request.invalid', 'The path could not be decoded.') : error;
-    fail(rim.logger, response, known);
+    fail(rim, response, known);
   };
 }
 
@@ -76,6 +77,7 @@ export function createApp(
       buckets: new TokenBuckets(clock),
     },
     logger,
+    problemPage,
     store: { clock, collections },
   };
   const paths = new Paths(endpoints);
