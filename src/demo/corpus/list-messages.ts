@@ -42,7 +42,7 @@ export function subjectKey(subject: string): string {
   let rest = subject.replace(/\[[^\]]*\]/g, ' ').trim();
   for (let before = ''; before !== rest; ) {
     before = rest;
-    rest = rest.replace(/^(?:re|fwd?|aw|antwort)(?:\[\d+\])?:/i, '').trim();
+    rest = rest.replace(/^(?:re|fwd?|aw|antwort) *:/i, '').trim();
   }
   return rest.replace(/\s+/g, ' ').toLowerCase();
 }

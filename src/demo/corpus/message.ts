@@ -12,7 +12,7 @@ export interface Message {
 /** Splits headers from body at the first empty line. Bytes are read as Latin-1, so none is lost. */
 export function parseMessage(raw: Buffer): Message {
   const text = raw.toString('latin1');
-  const gap = /\r?\n\r?\n/.exec(text);
+  const gap = /^\r?\n|\r?\n\r?\n/.exec(text);
   const end = gap === null ? text.length : gap.index;
   const headers = new Map<string, string[]>();
   for (const line of text
@@ -48,12 +48,21 @@ function undoTransfer(body: Buffer, encoding: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
+/** 0x80 to 0x9f in Windows-1252. Node's own decoder reads them as control characters on some versions. */
+const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+const latin = (bytes: Buffer): string =>
+  bytes
+    .toString('latin1')
+    .replace(/[\u0080-\u009f]/g, (control) => WINDOWS_1252[control.charCodeAt(0) - 0x80]!);
+
+/** Windows-1252 is what senders of the time meant by Latin-1 and when they said nothing, and stands in for unknown names. */
 function decode(bytes: Buffer, charset: string): string {
+  if (/^(?:us-ascii|iso-8859-1|windows-1252)?$/i.test(charset)) return latin(bytes);
   try {
-    // Windows-1252 is what senders of the time meant when they said nothing.
-    return new TextDecoder(/^(us-ascii)?$/i.test(charset) ? 'windows-1252' : charset).decode(bytes);
+    return new TextDecoder(charset).decode(bytes);
   } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
+    return latin(bytes);
   }
 }
 

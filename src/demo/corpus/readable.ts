@@ -48,7 +48,7 @@ function dropQuotedTail(lines: string[]): void {
 export function readablePost(text: string): string {
   const unsigned = text.replace(/^-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: .*\n)?\n*/m, '');
   // Old mailers left control characters behind; intake of a platform would not.
-  const lines = unsigned.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '').split('\n');
+  const lines = unsigned.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '').split('\n');
   const own = lines.slice(0, endOf(lines)).map((line) => line.trimEnd());
   dropQuotedTail(own);
   return maskText(own.join('\n'))

@@ -13,6 +13,13 @@ export interface Threaded extends ListMessage {
 /** An answer by subject alone belongs to a discussion that is not older than this. */
 const SUBJECT_MS = 30 * 24 * 3_600_000;
 
+/** The first message of a conversation. */
+function rootOf(id: string, parentOf: ReadonlyMap<string, string>): string {
+  let at = id;
+  for (let up = parentOf.get(at); up !== undefined; up = parentOf.get(at)) at = up;
+  return at;
+}
+
 function parents(messages: readonly ListMessage[]): Map<string, string> {
   const known = new Set(messages.map(({ id }) => id));
   const openings = new Map<string, ListMessage>();
@@ -20,24 +27,14 @@ function parents(messages: readonly ListMessage[]): Map<string, string> {
   for (const message of messages) {
     const key = `${message.list}\0${message.subject}`;
     const opening = openings.get(key);
-    const named = message.ancestors.find((id) => id !== message.id && known.has(id));
+    const named = message.ancestors.find((id) => known.has(id));
     const sameTalk = message.answers && opening !== undefined && message.ms - opening.ms <= SUBJECT_MS;
     const parent = named ?? (sameTalk ? opening.id : undefined);
-    if (parent !== undefined) found.set(message.id, parent);
+    // A circle of references is never closed: whoever would close it begins a conversation.
+    if (parent !== undefined && rootOf(parent, found) !== message.id) found.set(message.id, parent);
     if (opening === undefined || message.ms - opening.ms > SUBJECT_MS) openings.set(key, message);
   }
   return found;
-}
-
-/** The first message of a conversation; a circle of references is cut where it closes. */
-function rootOf(id: string, parentOf: ReadonlyMap<string, string>): string {
-  const seen = new Set<string>();
-  let at = id;
-  while (!seen.has(at)) {
-    seen.add(at);
-    at = parentOf.get(at) ?? at;
-  }
-  return parentOf.has(at) ? [...seen].sort()[0]! : at;
 }
 
 /** In order of time; of two messages with one id the first counts. */
