@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { readLetter } from '../detectors/email/read-letter.js';
 import { AssayError } from '../schemas/errors.js';
+import type { Verdict } from '../schemas/verdict.js';
 import { type Leases, sharedLeases, soleOwner } from '../streams/announce/lease.js';
 import { Backlog } from '../streams/back-pressure.js';
 import { Intake } from '../streams/intake.js';
@@ -15,6 +16,7 @@ import { intakeTopics, SCORE_GROUP } from '../streams/topics.js';
 import { Worker } from '../streams/worker.js';
 import type { ApiContext } from './api/context.js';
 import { createApp } from './api/server.js';
+import { verdictView } from './api/verdict-view.js';
 import { type Issuer, openIssuer } from './attest/issuer.js';
 import { verifyPost } from './attest/verify-post.js';
 import { Closing } from './closing.js';
@@ -23,6 +25,7 @@ import { publicUrlOf } from './config/public-url.js';
 import type { Clock, Context } from './context.js';
 import { type Listener, listen } from './http/listen.js';
 import { type Judging, type OpenJudging, openJudging } from './judging.js';
+import { VerdictFeed } from './live/verdict-feed.js';
 import { openContext, usesHome } from './open-context.js';
 import { scoreNowWith } from './score-now.js';
 import { type Sweepers, startSweepers } from './sweepers.js';
@@ -122,11 +125,12 @@ function createWorker(
 }
 
 interface Built extends Pick<Service, 'worker' | 'issuer' | 'judging' | 'metrics'> {
+  live: VerdictFeed;
   publicUrl: string;
 }
 
 function apiContext(context: Context, config: Config, secrets: Secrets, built: Built): ApiContext {
-  const { worker, issuer, judging, metrics, publicUrl } = built;
+  const { worker, issuer, judging, metrics, live, publicUrl } = built;
   const { log, store, blobs, clock } = context;
   const backlog = new Backlog(log, SCORE_GROUP, [...intakeTopics(config.tenants).keys()], clock);
   const { home: folder, minFreeMb } = config;
@@ -134,6 +138,7 @@ function apiContext(context: Context, config: Config, secrets: Secrets, built: B
     ...context,
     intake: new Intake({ log, blobs, clock, tenants: config.tenants, backlog }),
     scoreNow: scoreNowWith(judging, config.prior),
+    live,
     issuer,
     readiness: () =>
       readiness({
@@ -175,11 +180,15 @@ async function openAll(
   await worker.start();
   const sweepers = startSweepers(context);
   closing.add('sweepers', () => sweepers.stop());
-  const built = { worker, issuer, judging, metrics, publicUrl };
+  const view = (verdict: Verdict) => verdictView(verdict, judging);
+  const live = new VerdictFeed({ log: context.log, logger, view });
+  const built = { worker, issuer, judging, metrics, live, publicUrl };
   const api = apiContext(context, config, secrets, built);
   listener.serve(createApp(api));
   // The first to be closed: what comes in while the worker stops would only wait for the next start.
   closing.add('requests', () => listener.close(ANSWER_GRACE_MS));
+  // Streams would never end by themselves.
+  closing.add('live', () => live.close());
   return { context: api, config, sweepers, port: listener.port, ...built };
 }
 

@@ -14,12 +14,14 @@ import { ITEM_ENDPOINTS } from './items.js';
 import { metrics } from './metrics.js';
 import { REVIEW_ENDPOINTS } from './review.js';
 import { SCORE_ENDPOINTS } from './score.js';
+import { STREAM_ENDPOINTS } from './verdict-stream.js';
 
 export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [
   ...INTAKE_ENDPOINTS,
   ...ITEM_ENDPOINTS,
   ...REVIEW_ENDPOINTS,
   ...COUNTER_ENDPOINTS,
+  ...STREAM_ENDPOINTS,
   ...SCORE_ENDPOINTS,
   ...DEAD_LETTER_ENDPOINTS,
   ...ATTEST_ENDPOINTS,
