@@ -17,7 +17,8 @@ export const SOFTWARE_KEYS =
   'The keys of this demo are software: they show how attestations travel and fail, and no person signed anything.';
 
 /** Name of the platform in the console and in the discovery document. */
-export const PLATFORM_NAME = 'Mailing lists (demo, software keys)';
+export const PLATFORM_NAME =
+  'Mailing lists of 2002, replayed as a demo: all keys are software, no person signed anything';
 
 /** Tokens by id of the post that carries them. */
 export type Tokens = Readonly<Record<string, string>>;

@@ -18,7 +18,7 @@ import { keptIssuer } from './kept-issuer.js';
 import { planAttestations } from './plan-attestations.js';
 import { beginProgress, type Progress, readProgress } from './progress.js';
 import { type Counts, ProgressLine } from './progress-line.js';
-import { type DemoItem, readDemoItems } from './stream.js';
+import { DEMO_PLATFORM, type DemoItem, readDemoItems } from './stream.js';
 import { summarise } from './summary.js';
 import { summaryTable } from './summary-table.js';
 
@@ -75,14 +75,33 @@ async function freshKey(service: Service): Promise<string> {
   return key;
 }
 
-async function invite(service: Service, say: (line: string) => void): Promise<void> {
+/** Where a reader sees machine-made replies beside people's: the conversation that holds most of them. */
+function arguedIn(items: readonly DemoItem[]): string | null {
+  const replies = new Map<string, number>();
+  for (const item of items) {
+    if (item.kind !== 'post' || !item.machine) continue;
+    replies.set(item.conversationId, (replies.get(item.conversationId) ?? 0) + 1);
+  }
+  return [...replies].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+}
+
+async function invite(
+  service: Service,
+  items: readonly DemoItem[],
+  say: (line: string) => void,
+): Promise<void> {
   const link = await createLink(service.context, {
     tenant: DEMO_TENANT,
     user: 'demo moderator',
     scopes: ['read', 'moderate'],
   });
   say(`Console        ${service.publicUrl}/console`);
-  say(`Sign in once   ${service.publicUrl}${loginPath(link)}`);
+  say(`Sign in        ${service.publicUrl}${loginPath(link)}   (once, within 15 minutes)`);
+  const argued = arguedIn(items);
+  if (argued !== null) {
+    const query = new URLSearchParams({ platform: DEMO_PLATFORM, conversation: argued, filter: 'humans' });
+    say(`Reader's feed  ${service.publicUrl}/console/feed?${query}`);
+  }
   say(`API key        ${await freshKey(service)}   (ingest, read, attest; one day)`);
 }
 
@@ -135,27 +154,31 @@ async function present(service: Service, options: DemoOptions, counts: Counts): 
   const say = (text: string) => err.write(`${text}\n`);
   const items = await (options.readItems ?? readDemoItems)();
   counts.all = items.length;
-  if (!once) await invite(service, say);
+  if (!once) await invite(service, items, say);
   const progress = await progressOf(service, items);
   counts.sent = progress.sent;
   if (progress.sent > 0) say(`Goes on where it stopped: ${progress.sent} of ${items.length} items are in.`);
   say(SOFTWARE_KEYS);
   const seconds = await play(service, items, progress, counts, options);
-  if (signal.aborted) return 0;
+  if (once && signal.aborted) {
+    say('Stopped before the end; started again, it goes on from here.');
+    return 1;
+  }
   if (once) {
     const run = { judged: counts.judged, seconds };
     const summary = await summarise(service.context.collections, DEMO_TENANT, items, run);
     out.write(json ? `${JSON.stringify(summary)}\n` : summaryTable(summary));
     return summary.missing === 0 ? 0 : 1;
   }
-  say(`Everything is in; the console stays at ${service.publicUrl}/console until you press Ctrl-C.`);
+  if (!signal.aborted)
+    say(`Everything is in; the console stays at ${service.publicUrl}/console until you press Ctrl-C.`);
   await aborted(signal);
   return 0;
 }
 
 /**
  * Runs the demo.
- * @returns exit code: 0, or 1 when items are missing at the end of `once`
+ * @returns exit code: 0, or 1 when `once` was stopped or items are missing at its end
  * @throws {AssayError} as `openService`
  */
 export async function runDemo(options: DemoOptions): Promise<number> {

@@ -115,6 +115,17 @@ describe('assay demo --once', () => {
   }, 60_000);
 });
 
+describe('a demo that is stopped', () => {
+  it('answers 1 when it was to process everything, and says that it goes on', async () => {
+    const ending = new AbortController();
+    ending.abort();
+    const run = options('stopped', { signal: ending.signal });
+    expect(await runDemo(run)).toBe(1);
+    expect(run.out.text).toBe('');
+    expect(run.err.text).toContain('Stopped before the end');
+  }, 60_000);
+});
+
 describe('assay demo', () => {
   it('invites at once, streams at its pace, takes the next port, ends at a signal and goes on at the next start', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
@@ -125,7 +136,7 @@ describe('assay demo', () => {
     const ended = runDemo(run);
     await until(() => run.err.text.includes('no person signed anything'));
     expect(run.err.text).toContain(`Port ${port} is taken`);
-    const [, url] = /Sign in once +(\S+)/.exec(run.err.text)!;
+    const [, url] = /Sign in +(\S+)/.exec(run.err.text)!;
     expect((await fetch(url!.replace('localhost', '127.0.0.1'))).status).toBeLessThan(500);
     expect(run.err.text).toMatch(/API key +ask_/);
     await new Promise((resolve) => setTimeout(resolve, 500));
