@@ -105,11 +105,12 @@ export class Announcer {
 
   async #sleep(signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS);
       const now = (): void => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', now);
         resolve();
       };
+      const timer = setTimeout(now, POLL_MS);
       this.#wake = now;
       signal.addEventListener('abort', now, { once: true });
     });

@@ -98,12 +98,23 @@ ${
 }
 </form>`;
 
+/** Under which name the platforms in view vouch for their accounts. */
+const names = ({ registered, platform, entries }: FeedView): Html | false => {
+  const inView = new Set([platform, ...entries.map(({ item }) => item.platform)]);
+  const named = registered.filter((one) => inView.has(one.platform));
+  return (
+    named.length > 0 &&
+    html`<ul class="small muted">${named.map((one) => html`<li><bdi>${one.platform}</bdi>: <bdi>${one.name}</bdi></li>`)}</ul>`
+  );
+};
+
 /** The main part of the feed. */
 export function feedPage(view: FeedView): Html {
   const { entries } = view;
   const gone = entries.filter(({ decision }) => decision.action === 'hide').length;
   return html`<h1>Reader’s feed</h1>
 <p class="lead">What a reader’s own software can do with attestations: the same posts under three filters.</p>
+${names(view)}
 ${where(view)}
 ${filterSwitch(view)}
 <section aria-labelledby="posts"><h2 id="posts">${counted(entries.length - gone, 'post')} shown, ${count(gone)} hidden</h2>

@@ -52,6 +52,8 @@ export interface FeedView {
   /** In the order a reader sees them: a conversation from its beginning, a platform newest first. */
   entries: FeedEntry[];
   platforms: string[];
+  /** Platforms as their tenant registered them: a name may say what readers have to know, for instance of a demo. */
+  registered: { platform: string; name: string }[];
   /** Ways in: conversations in which attestations held, those with most of them first. */
   attested: AttestedConversation[];
 }
@@ -97,15 +99,25 @@ async function attestedConversations(
   return [...found.values()].sort((a, b) => b.posts - a.posts).slice(0, OFFERED);
 }
 
+async function registeredPlatforms({ collections }: Pick<FeedContext, 'collections'>, tenant: string) {
+  const { docs } = await collections.platforms.page({
+    index: 'by_aud',
+    residual: { tenant },
+    limit: LIMITS.pageMax,
+  });
+  return docs.map(({ aud, name }) => ({ platform: aud, name }));
+}
+
 /**
  * Reads and filters. Posts are judged in the order they were published, so that of two with one token the earlier one
  * keeps it.
  */
 export async function readFeed(context: FeedContext, tenant: string, query: FeedQuery): Promise<FeedView> {
-  const [items, counts, attested] = await Promise.all([
+  const [items, counts, attested, registered] = await Promise.all([
     recentPosts(context, tenant, query),
     readCounts(context, tenant),
     attestedConversations(context, tenant),
+    registeredPlatforms(context, tenant),
   ]);
   const filter = query.filter ?? 'all';
   const ordered = [...items].sort((a, b) => a.publishedMs - b.publishedMs || a._id.localeCompare(b._id));
@@ -126,6 +138,7 @@ export async function readFeed(context: FeedContext, tenant: string, query: Feed
     conversation: query.conversation ?? null,
     entries,
     platforms: counts.platforms.map(({ platform }) => platform).filter((name) => name !== 'mail'),
+    registered,
     attested,
   };
 }
