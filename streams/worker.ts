@@ -35,6 +35,7 @@ export class Worker {
   #consumer: Consumer | null = null;
   #heldBack: NodeJS.Timeout | null = null;
   #recordedSinceLook = 0;
+  #stopped = false;
 
   constructor(parts: PipelineParts, options: WorkerOptions = {}) {
     this.#parts = parts;
@@ -91,20 +92,27 @@ export class Worker {
   async #look(): Promise<void> {
     this.#recordedSinceLook = 0;
     const waiting = await this.announcer.pending(this.#marks.high + 1);
+    if (this.#stopped) return;
     const topics = this.#topics.map((topic) => ({ topic }));
     if (this.#marks.closedAt(waiting)) {
       if (this.#heldBack === null) this.#consumer?.pause(topics);
-      clearTimeout(this.#heldBack ?? undefined);
-      this.#heldBack = setTimeout(() => {
-        this.#look().catch((error) =>
-          this.#parts.logger.warn({ err: error }, 'the outbox cannot be looked at'),
-        );
-      }, LOOK_AGAIN_MS);
+      this.#lookLater();
     } else if (this.#heldBack !== null) {
       clearTimeout(this.#heldBack);
       this.#heldBack = null;
       this.#consumer?.resume(topics);
     }
+  }
+
+  /** Nothing is delivered while held back, so nobody else would look: also a look that failed is made again. */
+  #lookLater(): void {
+    clearTimeout(this.#heldBack ?? undefined);
+    this.#heldBack = setTimeout(() => {
+      this.#look().catch((error) => {
+        this.#parts.logger.warn({ err: error }, 'the outbox cannot be looked at');
+        if (!this.#stopped) this.#lookLater();
+      });
+    }, LOOK_AGAIN_MS);
   }
 
   /** Records not yet scored. */
@@ -125,6 +133,7 @@ export class Worker {
 
   /** Finishes the batch in hand, announces what is pending, leaves the group. Idempotent. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#consumer?.stop();
     this.#consumer = null;
     clearTimeout(this.#heldBack ?? undefined);
