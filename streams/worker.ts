@@ -78,8 +78,14 @@ export class Worker {
   }
 
   async #handle(batch: RecordBatch): Promise<void> {
+    // The log says the same when a partition is taken away and when we stop; in the second case the batch is finished.
+    const taken = new AbortController();
+    const abandon = (): void => {
+      if (!this.#stopped) taken.abort();
+    };
+    batch.signal.addEventListener('abort', abandon, { once: true });
     await processRecords(batch.records, this.#parts, this.announcer, {
-      signal: batch.signal,
+      signal: taken.signal,
       heartbeat: () => batch.heartbeat(),
       onBatch: this.#options.onBatch,
     });

@@ -120,10 +120,32 @@ describe('a worker', () => {
     await until(() => judging);
     await worker.stop();
     await worker.stop();
-    const lag = await log.lag('assay-score', 'posts');
     const items = (await collections.items.page({ index: '_id', limit: 10 })).docs.length;
+    const lag = await log.lag('assay-score', 'posts');
+    expect(items).toBeGreaterThan(0);
     expect(items + lag).toBe(3);
     await new Worker(parts).stop();
+  });
+
+  it('abandons a batch whose partition went to another member, who records it', async () => {
+    let judged = 0;
+    const slow = {
+      ...parts.judge,
+      judge: async (inputs: Parameters<typeof parts.judge.judge>[0]) => {
+        judged += inputs.length;
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        return parts.judge.judge(inputs);
+      },
+    };
+    await send(0, 6);
+    const errors: unknown[] = [];
+    const first = await start({ onError: (error) => errors.push(error) }, { judge: slow });
+    await until(() => judged > 0);
+    const second = await start({}, { judge: slow });
+    await until(async () => (await announced()).length >= 6);
+    await Promise.all([first.settle(), second.settle()]);
+    expect(new Set(await announced()).size).toBe(6);
+    expect(errors.every((error) => (error as AssayError).code === 'log.unavailable')).toBe(true);
   });
 
   it('tells of a batch that failed, and takes it again', async () => {
