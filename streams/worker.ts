@@ -35,7 +35,7 @@ export class Worker {
   #consumer: Consumer | null = null;
   #heldBack: NodeJS.Timeout | null = null;
   #recordedSinceLook = 0;
-  #stopped = false;
+  #stopping = false;
 
   constructor(parts: PipelineParts, options: WorkerOptions = {}) {
     this.#parts = parts;
@@ -77,15 +77,20 @@ export class Worker {
     });
   }
 
-  async #handle(batch: RecordBatch): Promise<void> {
-    // The log says the same when a partition is taken away and when we stop; in the second case the batch is finished.
+  /** Aborted when the batch becomes somebody else's; not by our own stopping, which lets the batch in hand finish. */
+  #taken({ signal }: RecordBatch): AbortSignal {
     const taken = new AbortController();
-    const abandon = (): void => {
-      if (!this.#stopped) taken.abort();
+    const take = (): void => {
+      if (!this.#stopping) taken.abort();
     };
-    batch.signal.addEventListener('abort', abandon, { once: true });
+    if (signal.aborted) take();
+    else signal.addEventListener('abort', take, { once: true });
+    return taken.signal;
+  }
+
+  async #handle(batch: RecordBatch): Promise<void> {
     await processRecords(batch.records, this.#parts, this.announcer, {
-      signal: taken.signal,
+      signal: this.#taken(batch),
       heartbeat: () => batch.heartbeat(),
       onBatch: this.#options.onBatch,
     });
@@ -98,7 +103,7 @@ export class Worker {
   async #look(): Promise<void> {
     this.#recordedSinceLook = 0;
     const waiting = await this.announcer.pending(this.#marks.high + 1);
-    if (this.#stopped) return;
+    if (this.#stopping) return;
     const topics = this.#topics.map((topic) => ({ topic }));
     if (this.#marks.closedAt(waiting)) {
       if (this.#heldBack === null) this.#consumer?.pause(topics);
@@ -116,7 +121,7 @@ export class Worker {
     this.#heldBack = setTimeout(() => {
       this.#look().catch((error) => {
         this.#parts.logger.warn({ err: error }, 'the outbox cannot be looked at');
-        if (!this.#stopped) this.#lookLater();
+        if (!this.#stopping) this.#lookLater();
       });
     }, LOOK_AGAIN_MS);
   }
@@ -139,7 +144,7 @@ export class Worker {
 
   /** Finishes the batch in hand, announces what is pending, leaves the group. Idempotent. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping = true;
     await this.#consumer?.stop();
     this.#consumer = null;
     clearTimeout(this.#heldBack ?? undefined);
