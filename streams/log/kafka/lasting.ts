@@ -57,7 +57,7 @@ export class LastingConsumer {
     } catch (error) {
       this.#current = null;
       await consumer.disconnect().catch(() => undefined);
-      throw error;
+      throw crash ?? error;
     }
   }
 

@@ -25,8 +25,10 @@ export async function joinGroup(
   const lasting = new LastingConsumer({
     create: () => kafka.consumer({ groupId: options.group, ...CONSUMER }),
     async begin(consumer) {
+      // kafkajs knows what is paused only while it is in the group.
       consumer.on(consumer.events.GROUP_JOIN, () => {
         joined = true;
+        paused.apply(consumer, options.topics);
       });
       await consumer.subscribe({ topics: [...options.topics], fromBeginning: options.from !== 'end' });
       await consumer.run({
@@ -47,7 +49,6 @@ export async function joinGroup(
           await done.finally(() => inHand.delete(delivery));
         },
       });
-      paused.apply(consumer, options.topics);
     },
     onError(error) {
       joined = false;
@@ -70,11 +71,8 @@ export async function joinGroup(
   };
   stops.add(stop);
   const change = (topics: Parameters<Consumer['pause']>[0]): void => {
-    if (lasting.current !== null)
-      paused.apply(
-        lasting.current,
-        topics.map(({ topic }) => topic),
-      );
+    const names = topics.map(({ topic }) => topic);
+    if (joined && lasting.current !== null) paused.apply(lasting.current, names);
   };
   return {
     pause(topics) {

@@ -28,9 +28,17 @@ export class FakeConsumer {
   failing: { call: string; error: Error } | undefined;
   /** Told to every heartbeat. */
   rebalancing = false;
+  /** `run` resolves, and kafkajs goes on trying by itself. */
+  crashesAtJoin = false;
 
   constructor(groupId: string) {
     this.groupId = groupId;
+  }
+
+  /** As kafkajs refuses what needs a group while it is in none. */
+  #inGroup(name: string): void {
+    if (!this.running) throw new Error('Consumer group was not initialized');
+    this.#call(name);
   }
 
   #call(name: string): void {
@@ -65,6 +73,11 @@ export class FakeConsumer {
   async run({ eachBatch }: { eachBatch: (payload: EachBatchPayload) => Promise<void> }): Promise<void> {
     this.#call('run');
     this.#each = eachBatch;
+    if (this.crashesAtJoin) this.crash(true);
+    else this.join();
+  }
+
+  join(): void {
     this.running = true;
     this.emit(this.events.GROUP_JOIN);
   }
@@ -80,15 +93,15 @@ export class FakeConsumer {
   }
 
   seek({ partition, offset }: { partition: number; offset: string }): void {
-    this.#call(`seek ${partition} ${offset}`);
+    this.#inGroup(`seek ${partition} ${offset}`);
   }
 
   pause(places: unknown): void {
-    this.#call(`pause ${JSON.stringify(places)}`);
+    this.#inGroup(`pause ${JSON.stringify(places)}`);
   }
 
   resume(places: unknown): void {
-    this.#call(`resume ${JSON.stringify(places)}`);
+    this.#inGroup(`resume ${JSON.stringify(places)}`);
   }
 
   /** Hands a fetched batch to the handler, as kafkajs does. */

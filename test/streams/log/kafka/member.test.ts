@@ -145,9 +145,22 @@ describe('a member that kafkajs has given up on', () => {
     const consumer = await join();
     kafka.last.crash(true);
     expect(consumer.ready).toBe(false);
-    kafka.last.emit('consumer.group_join');
+    consumer.pause([{ topic: 't' }]);
+    kafka.last.join();
     expect(consumer.ready).toBe(true);
+    expect(kafka.last.calls.at(-1)).toBe('pause [{"topic":"t"}]');
     expect(kafka.consumers).toHaveLength(1);
+    await consumer.stop();
+  });
+
+  it('is ready once kafkajs has joined the group by itself, when the first join failed for a while', async () => {
+    kafka.prepare = (consumer) => {
+      consumer.crashesAtJoin = true;
+    };
+    const consumer = await join();
+    expect(consumer.ready).toBe(false);
+    kafka.last.join();
+    expect(consumer.ready).toBe(true);
     await consumer.stop();
   });
 
