@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { readLetter } from '../detectors/email/read-letter.js';
 import { AssayError } from '../schemas/errors.js';
-import type { Verdict } from '../schemas/verdict.js';
 import { type Leases, sharedLeases, soleOwner } from '../streams/announce/lease.js';
 import { Backlog } from '../streams/back-pressure.js';
 import { Intake } from '../streams/intake.js';
