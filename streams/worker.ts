@@ -103,20 +103,27 @@ export class Worker {
   async #look(): Promise<void> {
     this.#recordedSinceLook = 0;
     const waiting = await this.announcer.pending(this.#marks.high + 1);
+    if (this.#stopping) return;
     const topics = this.#topics.map((topic) => ({ topic }));
     if (this.#marks.closedAt(waiting)) {
       if (this.#heldBack === null) this.#consumer?.pause(topics);
-      clearTimeout(this.#heldBack ?? undefined);
-      this.#heldBack = setTimeout(() => {
-        this.#look().catch((error) =>
-          this.#parts.logger.warn({ err: error }, 'the outbox cannot be looked at'),
-        );
-      }, LOOK_AGAIN_MS);
+      this.#lookLater();
     } else if (this.#heldBack !== null) {
       clearTimeout(this.#heldBack);
       this.#heldBack = null;
       this.#consumer?.resume(topics);
     }
+  }
+
+  /** Nothing is delivered while held back, so nobody else would look: also a look that failed is made again. */
+  #lookLater(): void {
+    clearTimeout(this.#heldBack ?? undefined);
+    this.#heldBack = setTimeout(() => {
+      this.#look().catch((error) => {
+        this.#parts.logger.warn({ err: error }, 'the outbox cannot be looked at');
+        if (!this.#stopping) this.#lookLater();
+      });
+    }, LOOK_AGAIN_MS);
   }
 
   /** Records not yet scored. */
