@@ -17,8 +17,8 @@ import { describeData } from './card-data.js';
 import { chooseCuts, type Judged } from './cuts.js';
 import { validFigures } from './figures.js';
 import { STYLE_VALUE, scoreOf } from './logistic.js';
-import { log, openStudy, scoreUnseen, type Trained, trainOn } from './study.js';
-import { keepUnseen } from './unseen.js';
+import { log, openStudy, type Trained, trainOn } from './study.js';
+import { unseenOf } from './unseen.js';
 
 const SEED = 20_260;
 const NAME = 'first-stage';
@@ -42,8 +42,7 @@ const study = openStudy(SEED);
 const { rows, vectors } = study;
 const trained = trainOn(study, () => true);
 log(`trained on ${trained.rows} texts`);
-const unseen = scoreUnseen(study);
-keepUnseen(study, unseen);
+const unseen = unseenOf(study);
 
 const pick = (keep: (i: number) => boolean, scores: (i: number) => number) =>
   rows.flatMap((row, i) =>
