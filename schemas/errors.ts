@@ -28,6 +28,8 @@ export const ERRORS = {
   'item.ill_formed_text': [422, 'The text is not well-formed Unicode.'],
   'item.unparsable': [422, 'The record could not be parsed.'],
   'overload.queue_full': [503, 'The service is at its limit; try again later.'],
+  'overload.streams': [429, 'This tenant has as many live streams open as it may.'],
+  'stream.expired': [410, 'The log no longer keeps what follows this position.'],
   'log.topic_mismatch': [500, 'A topic exists with other settings than Assay needs.'],
   'log.unavailable': [503, 'The log cannot be reached.'],
   'log.record_too_large': [413, 'A record is larger than the log accepts.'],

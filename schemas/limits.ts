@@ -74,6 +74,9 @@ export const LIMITS = {
   /** Live SSE connections per tenant, and lines buffered for a slow one before it is dropped (it resumes by id). */
   sseConnections: 100,
   sseBuffer: 1_000,
+  /** How often a silent stream shows that it lives, and after how long every stream ends so that its key is checked again. */
+  sseHeartbeatMs: 15_000,
+  sseLifetimeMs: 15 * 60_000,
   /** How long an Idempotency-Key is remembered. */
   idempotencyMs: 24 * 3_600_000,
   /** How long dead letters are kept. */

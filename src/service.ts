@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { readLetter } from '../detectors/email/read-letter.js';
 import { AssayError } from '../schemas/errors.js';
+import type { Verdict } from '../schemas/verdict.js';
 import { type Leases, sharedLeases, soleOwner } from '../streams/announce/lease.js';
 import { Backlog } from '../streams/back-pressure.js';
 import { Intake } from '../streams/intake.js';
@@ -15,13 +16,16 @@ import { intakeTopics, SCORE_GROUP } from '../streams/topics.js';
 import { Worker } from '../streams/worker.js';
 import type { ApiContext } from './api/context.js';
 import { createApp } from './api/server.js';
+import { verdictView } from './api/verdict-view.js';
 import { type Issuer, openIssuer } from './attest/issuer.js';
 import { verifyPost } from './attest/verify-post.js';
 import { Closing } from './closing.js';
 import type { Config, Secrets } from './config/config.js';
+import { publicUrlOf } from './config/public-url.js';
 import type { Clock, Context } from './context.js';
 import { type Listener, listen } from './http/listen.js';
 import { type Judging, type OpenJudging, openJudging } from './judging.js';
+import { VerdictFeed } from './live/verdict-feed.js';
 import { openContext, usesHome } from './open-context.js';
 import { scoreNowWith } from './score-now.js';
 import { type Sweepers, startSweepers } from './sweepers.js';
@@ -37,6 +41,8 @@ export interface ServiceOptions {
   openJudging?: OpenJudging;
   /** How many ports after a taken one are tried; default 0: a taken port is an error. */
   nextFreePorts?: number;
+  /** The issuer's name in tokens, from where the service is reached; default: the same. */
+  issuerName?: (publicUrl: string) => string;
   onBatch?: (report: BatchReport) => void;
   onAnnounced?: (count: number) => void;
 }
@@ -60,14 +66,6 @@ export interface Service {
 const ANSWER_GRACE_MS = 2_000;
 /** Verdicts counted as pending at most, for the gauge. */
 const PENDING_MOST = 100_000;
-
-/** Addresses that only this machine reaches: browsers know them as localhost, and passkeys need a name. */
-const LOCAL = /^(?:127\.\d+\.\d+\.\d+|::1?|0\.0\.0\.0|localhost)$/;
-
-const urlOf = ({ publicUrl, host }: Config, port: number): string => {
-  const name = LOCAL.test(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return publicUrl ?? `http://${name}:${port}`;
-};
 
 function sealingOf({ sealing }: Secrets): string {
   if (sealing !== null) return sealing;
@@ -127,11 +125,12 @@ function createWorker(
 }
 
 interface Built extends Pick<Service, 'worker' | 'issuer' | 'judging' | 'metrics'> {
+  live: VerdictFeed;
   publicUrl: string;
 }
 
 function apiContext(context: Context, config: Config, secrets: Secrets, built: Built): ApiContext {
-  const { worker, issuer, judging, metrics, publicUrl } = built;
+  const { worker, issuer, judging, metrics, live, publicUrl } = built;
   const { log, store, blobs, clock } = context;
   const backlog = new Backlog(log, SCORE_GROUP, [...intakeTopics(config.tenants).keys()], clock);
   const { home: folder, minFreeMb } = config;
@@ -139,6 +138,7 @@ function apiContext(context: Context, config: Config, secrets: Secrets, built: B
     ...context,
     intake: new Intake({ log, blobs, clock, tenants: config.tenants, backlog }),
     scoreNow: scoreNowWith(judging, config.prior),
+    live,
     issuer,
     readiness: () =>
       readiness({
@@ -167,9 +167,10 @@ async function openAll(
   const { context } = opened;
   const listener: Listener = await listen(config.host, config.port, options.nextFreePorts);
   closing.add('server', () => listener.close(0));
-  const publicUrl = urlOf(config, listener.port);
+  const publicUrl = publicUrlOf(config, listener.port);
   const rp = { id: new URL(publicUrl).hostname, name: 'Assay', origins: [publicUrl] };
-  const issuer = await openIssuer(context, { iss: publicUrl, secret, rp });
+  const iss = options.issuerName?.(publicUrl) ?? publicUrl;
+  const issuer = await openIssuer(context, { iss, secret, rp });
   const judging = await (options.openJudging ?? openJudging)();
   closing.add('detector', () => judging.detector.close());
   const parts = pipelineParts(context, config, judging, issuer);
@@ -179,11 +180,15 @@ async function openAll(
   await worker.start();
   const sweepers = startSweepers(context);
   closing.add('sweepers', () => sweepers.stop());
-  const built = { worker, issuer, judging, metrics, publicUrl };
+  const { log } = context;
+  const live = new VerdictFeed({ log, logger, view: (verdict) => verdictView(verdict, judging) });
+  const built = { worker, issuer, judging, metrics, live, publicUrl };
   const api = apiContext(context, config, secrets, built);
   listener.serve(createApp(api));
   // The first to be closed: what comes in while the worker stops would only wait for the next start.
   closing.add('requests', () => listener.close(ANSWER_GRACE_MS));
+  // Streams never end by themselves; their readers come back to the next process with their position.
+  closing.add('live', () => live.close());
   return { context: api, config, sweepers, port: listener.port, ...built };
 }
 

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiContext } from '../../../src/api/context.js';
+import { verdictView } from '../../../src/api/verdict-view.js';
 import { verifyPost } from '../../../src/attest/verify-post.js';
+import { VerdictFeed } from '../../../src/live/verdict-feed.js';
 import { Backlog } from '../../../streams/back-pressure.js';
 import { Intake } from '../../../streams/intake.js';
 import { openEmbeddedLog } from '../../../streams/log/embedded.js';
@@ -26,6 +28,7 @@ export type Answer = { status: number; body: any; headers: Headers };
 export interface WholeService extends TestService {
   log: Log;
   worker: Worker;
+  live: VerdictFeed;
   /** Resolves when everything taken in so far is recorded and announced. */
   settle(): Promise<void>;
   get(path: string, headers: Record<string, string>): Promise<Answer>;
@@ -53,6 +56,8 @@ export async function startWhole(
   const topics = TENANTS.flatMap(({ posts, emails }) => [posts, emails]);
   const backlog = new Backlog(log, SCORE_GROUP, topics, clock);
   context.intake = parts.intake ?? new Intake({ log, blobs, clock, tenants: TENANTS, backlog });
+  const live = new VerdictFeed({ log, logger, view: (verdict) => verdictView(verdict, context) });
+  context.live = live;
   const worker = new Worker({
     log,
     collections,
@@ -72,6 +77,7 @@ export async function startWhole(
     ...service,
     log,
     worker,
+    live,
     settle: () => worker.settle(),
     get: async (path, headers) => answer(await fetch(service.url + path, { headers })),
     async post(path, body, headers) {
@@ -87,6 +93,7 @@ export async function startWhole(
     },
     async close() {
       await worker.stop();
+      await live.close();
       await service.close();
       await log.close();
       await rm(folder, { recursive: true, force: true });
