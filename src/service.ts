@@ -20,6 +20,7 @@ import { type Issuer, openIssuer } from './attest/issuer.js';
 import { verifyPost } from './attest/verify-post.js';
 import { Closing } from './closing.js';
 import type { Config, Secrets } from './config/config.js';
+import { publicUrlOf } from './config/public-url.js';
 import type { Clock, Context } from './context.js';
 import { type Listener, listen } from './http/listen.js';
 import { type Judging, type OpenJudging, openJudging } from './judging.js';
@@ -39,6 +40,8 @@ export interface ServiceOptions {
   openJudging?: OpenJudging;
   /** How many ports after a taken one are tried; default 0: a taken port is an error. */
   nextFreePorts?: number;
+  /** The issuer's name in tokens, from where the service is reached; default: the same. */
+  issuerName?: (publicUrl: string) => string;
   onBatch?: (report: BatchReport) => void;
   onAnnounced?: (count: number) => void;
 }
@@ -62,14 +65,6 @@ export interface Service {
 const ANSWER_GRACE_MS = 2_000;
 /** Verdicts counted as pending at most, for the gauge. */
 const PENDING_MOST = 100_000;
-
-/** Addresses that only this machine reaches: browsers know them as localhost, and passkeys need a name. */
-const LOCAL = /^(?:127\.\d+\.\d+\.\d+|::1?|0\.0\.0\.0|localhost)$/;
-
-const urlOf = ({ publicUrl, host }: Config, port: number): string => {
-  const name = LOCAL.test(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return publicUrl ?? `http://${name}:${port}`;
-};
 
 function sealingOf({ sealing }: Secrets): string {
   if (sealing !== null) return sealing;
@@ -146,6 +141,7 @@ function apiContext(context: Context, config: Config, secrets: Secrets, built: B
     issuer,
     readiness: () =>
       readiness({
+        logger: context.logger,
         log,
         store,
         detectors: () => judging.detector.detectors,
@@ -171,9 +167,10 @@ async function openAll(
   const { context } = opened;
   const listener: Listener = await listen(config.host, config.port, options.nextFreePorts);
   closing.add('server', () => listener.close(0));
-  const publicUrl = urlOf(config, listener.port);
+  const publicUrl = publicUrlOf(config, listener.port);
   const rp = { id: new URL(publicUrl).hostname, name: 'Assay', origins: [publicUrl] };
-  const issuer = await openIssuer(context, { iss: publicUrl, secret, rp });
+  const iss = options.issuerName?.(publicUrl) ?? publicUrl;
+  const issuer = await openIssuer(context, { iss, secret, rp });
   const judging = await (options.openJudging ?? openJudging)();
   closing.add('detector', () => judging.detector.close());
   const parts = pipelineParts(context, config, judging, issuer);

@@ -5,13 +5,31 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AssayError } from '../../schemas/errors.js';
+import { openJudging } from '../judging.js';
 import type { AddCommand, Cli } from './command.js';
+import { addCounters } from './counters.js';
+import { addDeadLetters } from './dead-letters.js';
+import { addDemo, runDemo } from './demo.js';
+import { addDoctor } from './doctor.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Io, processIo, quietAfterEpipe, writeJson } from './io.js';
 import { addKeys } from './keys.js';
+import { addLink } from './link.js';
+import { addScore } from './score.js';
 import { addServe } from './serve.js';
+import { addVerify } from './verify.js';
 
-const COMMANDS: readonly AddCommand[] = [addServe, addKeys];
+const COMMANDS: readonly AddCommand[] = [
+  addServe,
+  addDemo,
+  addScore,
+  addVerify,
+  addKeys,
+  addLink,
+  addDeadLetters,
+  addCounters,
+  addDoctor,
+];
 
 /** From the sources and from dist/ the manifest is not equally far away. */
 function version(): string {
@@ -22,8 +40,12 @@ function version(): string {
   return manifest === undefined ? 'unknown' : String(JSON.parse(readFileSync(manifest, 'utf8')).version);
 }
 
+/** What commands are made of besides the process; tests bring doubles. */
+export type Parts = Omit<Cli, 'act'>;
+
 /** The program with all its commands; `finish` gets the exit code of the one that ran. */
-export function createProgram(io: Io, finish: (code: number) => void): Command {
+export function createProgram(parts: Parts, finish: (code: number) => void): Command {
+  const { io } = parts;
   const program = new Command('assay')
     .description(
       'Was this written by a machine, is it part of a campaign, and did a human being stand behind it?',
@@ -38,7 +60,7 @@ export function createProgram(io: Io, finish: (code: number) => void): Command {
     .configureHelp({ showGlobalOptions: true });
   program.version(version(), '--version', 'print the version').action(() => program.help({ error: true }));
   const cli: Cli = {
-    io,
+    ...parts,
     act:
       (act) =>
       async (...args) =>
@@ -61,11 +83,12 @@ async function report(io: Io, argv: readonly string[], error: unknown): Promise<
 }
 
 /** Runs one command. @param argv arguments after `assay` @returns the exit code (docs/cli.md) */
-export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+export async function main(argv: readonly string[], parts: Partial<Parts> = {}): Promise<number> {
+  const { io = processIo() } = parts;
   quietAfterEpipe(io);
   let code: number = EXIT.ok;
   try {
-    const program = createProgram(io, (finished) => {
+    const program = createProgram({ io, openJudging, runDemo, ...parts }, (finished) => {
       code = finished;
     });
     await program.parseAsync([...argv], { from: 'user' });

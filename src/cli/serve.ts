@@ -1,16 +1,15 @@
 /** `assay serve`: the whole service in one process, until a signal. */
 import { Option } from 'commander';
 import { createLink, loginPath } from '../access/sessions.js';
-import type { OpenJudging } from '../judging.js';
 import { runUntilSignal } from '../main.js';
 import { openService, type Service } from '../service.js';
 import { createLogger } from '../telemetry/logger.js';
-import type { AddCommand } from './command.js';
+import type { AddCommand, Cli } from './command.js';
 import { tenantOf } from './data.js';
 import { type Io, write, writeJson } from './io.js';
 import { asSetting, homeOption, jsonOption, type SettingFlags, settings } from './settings.js';
 
-interface ServeFlags extends SettingFlags {
+export interface ServeFlags extends SettingFlags {
   json?: boolean;
   link?: string;
   tenant?: string;
@@ -29,20 +28,22 @@ async function announce(io: Io, service: Service, { json, link, tenant }: ServeF
   if (url !== undefined) await write(io.out, `One-time link for ${link}, good for 15 minutes: ${url}\n`);
 }
 
-/** @param judging how the detector is loaded; tests bring a double */
-export async function serve(io: Io, flags: ServeFlags, judging?: OpenJudging): Promise<number> {
+export async function serve(
+  { io, openJudging }: Pick<Cli, 'io' | 'openJudging'>,
+  flags: ServeFlags,
+): Promise<number> {
   const { config, secrets } = settings(io, flags);
   if (flags.link !== undefined) tenantOf(config, flags.tenant);
   const logger = createLogger(config.logLevel, io.err);
   const open = async (): Promise<Service> => {
-    const service = await openService(config, secrets, { logger, openJudging: judging });
+    const service = await openService(config, secrets, { logger, openJudging });
     await announce(io, service, flags);
     return service;
   };
   return runUntilSignal(open, { logger, signals: io.signals, exit: io.exit });
 }
 
-export const addServe: AddCommand = (program, { io, act }) => {
+export const addServe: AddCommand = (program, cli) => {
   program
     .command('serve')
     .description('run the service: pipeline, HTTP interface and console in one process')
@@ -57,5 +58,5 @@ export const addServe: AddCommand = (program, { io, act }) => {
     .option('--link <name>', 'print a one-time console link for a moderator of this name')
     .option('--tenant <name>', 'whose console the link opens; needed where there are several')
     .addOption(jsonOption())
-    .action(act((flags: ServeFlags) => serve(io, flags)));
+    .action(cli.act((flags: ServeFlags) => serve(cli, flags)));
 };

@@ -17,6 +17,9 @@ export interface Listener {
 /** Slow senders are cut off: headers within 10 s, the whole request within 60 s. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000 };
 
+/** How often connections that have fallen idle are looked for while closing. */
+const IDLE_LOOK_MS = 50;
+
 const starting: RequestListener = (_request, response) => {
   response.writeHead(503, { 'Retry-After': '1', 'Content-Type': 'text/plain' }).end('starting\n');
 };
@@ -48,8 +51,11 @@ async function bindNextFree(server: Server, host: string, port: number, tries: n
 function close(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection whose answer has just ended is kept alive for the next request, which is not to come.
+    const look = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(look);
       resolve();
     });
     server.closeIdleConnections();

@@ -194,6 +194,27 @@ describe('a service', () => {
     await expect(fetch(`http://127.0.0.1:${service.port}/healthz`)).rejects.toThrow();
   });
 
+  it('ends live streams when it closes, instead of waiting for them', async () => {
+    const service = await start();
+    const { key } = await createKey(service.context, { tenant: 'default', name: 't', scopes: ['read'] });
+    const stream = await fetch(`http://127.0.0.1:${service.port}/v1/verdicts/stream`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(stream.status).toBe(200);
+    const ended = stream.text().then(
+      () => 'ended',
+      () => 'cut off',
+    );
+    await service.close();
+    expect(await ended).toBe('ended');
+  });
+
+  it('may issue under a name of its own', async () => {
+    const name = 'https://elsewhere.example';
+    const { issuer } = await start({}, { issuerName: () => name });
+    expect(issuer.iss).toBe(name);
+  });
+
   it('sweeps what has expired, part by part', async () => {
     const { context, sweepers } = await start();
     const expired = { _id: 'old', tenant: 'default', expiresMs: 1 };
