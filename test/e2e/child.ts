@@ -23,7 +23,7 @@ export interface Child {
 
 /** Built once beforehand, so that children started together do not build side by side. */
 export function prepare(): void {
-  execFileSync(process.execPath, [pathOf('scripts/build.js')]);
+  execFileSync(process.execPath, [pathOf('scripts/build.js')], { stdio: 'pipe' });
 }
 
 /** @param argv arguments after `assay` @param env beside PATH, nothing else is handed down */
