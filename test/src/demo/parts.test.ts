@@ -12,7 +12,7 @@ import { planAttestations } from '../../../src/demo/plan-attestations.js';
 import type { Progress } from '../../../src/demo/progress.js';
 import { ProgressLine } from '../../../src/demo/progress-line.js';
 import type { DemoItem, PostItem } from '../../../src/demo/stream.js';
-import { interleave, replayTimes, SPAN_MS } from '../../../src/demo/timeline.js';
+import { beginAt, interleave, replayTimes, SPAN_MS } from '../../../src/demo/timeline.js';
 import type { Taken } from '../../../streams/intake.js';
 
 const post = (id: string, more: Partial<PostItem> = {}): PostItem => ({
@@ -42,6 +42,24 @@ describe('the replay’s clock', () => {
     // An hour, then two of a thousand.
     expect(times.map(({ atMs }) => atMs)).toEqual([-SPAN_MS, -SPAN_MS + SPAN_MS / 3, 0, 0]);
     expect(replayTimes([{ id: 'a', ms: 5 }])).toMatchObject([{ atMs: -SPAN_MS }]);
+  });
+
+  it('can begin in the middle without tearing a conversation', () => {
+    const posts = [
+      { conversationId: 'early', ms: 1 },
+      { conversationId: 'early', ms: 6 },
+      { conversationId: 'late', ms: 5 },
+      { conversationId: 'late', ms: 9 },
+    ];
+    const order = beginAt(posts, 5).sort((a, b) => a.ms - b.ms);
+    expect(order).toEqual([
+      { conversationId: 'late', ms: 5 },
+      { conversationId: 'late', ms: 9 },
+      { conversationId: 'early', ms: 10 },
+      { conversationId: 'early', ms: 15 },
+    ]);
+    expect(beginAt(posts, 0)).toEqual(posts);
+    expect(beginAt([], 0)).toEqual([]);
   });
 
   it('spreads the others evenly', () => {
