@@ -4,7 +4,7 @@ import { BAND_WORDS } from './band-words.js';
 import type { FeedEntry, FeedFilter, FeedView } from './feed.js';
 import { count, counted, time } from './figures.js';
 import { type Html, href, html } from './html.js';
-import { authorName, itemPath, previewOf } from './item-row.js';
+import { authorName, itemPath, previewOf, shownText } from './item-row.js';
 import { oneLine, visible } from './visible-text.js';
 
 interface FilterWords {
@@ -38,10 +38,13 @@ const filterSwitch = (view: FeedView): Html => html`<nav aria-label="Filter"><ul
 
 const TEXT = 600;
 
-const body = ({ item }: FeedEntry): Html =>
-  item.text !== null && item.text.length <= TEXT
-    ? html`<div class="received" dir="auto">${visible(item.text)}</div>`
-    : html`<div class="received" dir="auto">${item.text === null ? previewOf(item) : html`${visible(item.text.slice(0, TEXT).replace(/[\ud800-\udbff]$/, ''))}…`}</div>`;
+/** The beginning of a post as it is displayed, never cut inside a surrogate pair. */
+function body({ item }: FeedEntry): Html {
+  const text = item.text ?? shownText(item.html ?? '');
+  const cut = text.length > TEXT;
+  const beginning = cut ? text.slice(0, TEXT).replace(/[\ud800-\udbff]$/, '') : text;
+  return html`<div class="received" dir="auto">${visible(beginning)}${cut && '…'}</div>`;
+}
 
 const byline = ({ item }: FeedEntry): Html =>
   html`<p class="byline"><strong><bdi>${authorName(item)}</bdi></strong> <span class="muted">on ${item.platform} · ${time(item.publishedMs)}</span></p>`;
@@ -88,10 +91,10 @@ const where = ({
 <div class="actions"><button>Show</button></div>
 ${
   attested.length > 0 &&
-  html`<p class="small">Conversations with attested posts: ${attested.map(
-    ({ platform: on, conversationId }, index) =>
-      html`${index > 0 && ', '}<a href="${href('/console/feed', { platform: on, conversation: conversationId, filter })}"><bdi>${oneLine(conversationId, 32)}</bdi></a>`,
-  )}</p>`
+  html`<details class="ways-in small"><summary>Conversations with attested posts</summary><ul>${attested.map(
+    ({ newest, posts }) =>
+      html`<li><a href="${href('/console/feed', { platform: newest.platform, conversation: newest.conversationId, filter })}"><bdi>${oneLine(previewOf(newest), 64)}</bdi></a> <span class="muted">(${counted(posts, 'post')})</span></li>`,
+  )}</ul></details>`
 }
 </form>`;
 
