@@ -1,6 +1,6 @@
 /**
  * Reads a request's body: bounded while it streams in (also after inflation), media type and charset checked, UTF-8
- * strict, nesting counted before parsing. Express's own raw parser does the bounded reading; the rest is ours.
+ * strict, nesting and values counted before parsing. Express's own raw parser does the bounded reading; the rest is ours.
  */
 import express, { type Request, type Response } from 'express';
 import { AssayError } from '../../schemas/errors.js';
@@ -75,6 +75,12 @@ function* linesOf(bytes: Buffer): Generator<{ line: number; bytes: Buffer }> {
   for (let start = 0; start < bytes.length; line += 1) {
     const found = bytes.indexOf(LINE_FEED, start);
     const end = found === -1 ? bytes.length : found;
+    if (line > LIMITS.batchLines) {
+      throw new AssayError(
+        'request.too_large',
+        `expected at most ${LIMITS.batchLines} lines with the empty ones, found more`,
+      );
+    }
     const part = bytes.subarray(start, end);
     if (part.some((byte) => byte !== 0x20 && byte !== 0x0d && byte !== 0x09)) yield { line, bytes: part };
     start = end + 1;
@@ -84,7 +90,7 @@ function* linesOf(bytes: Buffer): Generator<{ line: number; bytes: Buffer }> {
 /**
  * Each line of an NDJSON body, checked by itself. Splitting bytes at LF is safe in UTF-8, so one line with broken UTF-8
  * spoils no other.
- * @throws {AssayError} `request.too_large` above LIMITS.batchItems, `request.invalid` without any line
+ * @throws {AssayError} `request.too_large` above LIMITS.batchItems or LIMITS.batchLines, `request.invalid` without any line
  */
 export function readLines<Body>(bytes: Buffer, check: (value: unknown) => Body): Line<Body>[] {
   const lines: Line<Body>[] = [];
