@@ -267,7 +267,7 @@ describe('one challenge', () => {
     };
     const changes = [
       { nonce: 'E'.repeat(43) },
-      { can: 'hpt-1' },
+      { can: 'hpt-0' },
       { h: 'E'.repeat(43) },
       { w: null },
       { n: 6 },
