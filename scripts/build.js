@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const FOLDERS = ['schemas', 'detectors', 'streams', 'src', 'training', 'bench', 'scripts', 'test/servers'];
-const ASSETS = /\.(css|svg|html|json)$/;
+/** Copied as they are; `.browser.js` runs in a page and is plain JavaScript. */
+const ASSETS = /\.(css|svg|html|json)$|\.browser\.js$/;
 
 /** @param {string} folder @returns {Generator<string>} every file below, absolute */
 function* files(folder) {
