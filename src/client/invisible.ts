@@ -39,7 +39,7 @@ export const SKIN_TONE = '[\\u{1F3FB}-\\u{1F3FF}]';
 const PICTURE = new RegExp(PICTOGRAPH, 'u');
 const PICTURE_OR_TONE = new RegExp(`${PICTOGRAPH}|${SKIN_TONE}`, 'u');
 /** What an emoji variation selector may follow without a report. */
-const SELECTABLE = new RegExp(`${PICTOGRAPH}|[0-9#*]`, 'u');
+const SELECTABLE = new RegExp(`^(?:${PICTOGRAPH}|[0-9#*])$`, 'u');
 
 /** Removes the invisible, composes (NFC, never NFKC), and drops joiners that do nothing, until nothing changes. */
 export function strip(text: string, reported: Set<Report>): string {
