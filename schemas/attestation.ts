@@ -26,8 +26,8 @@ const ascii = (what: string) =>
 
 /** Token identifier: 128 random-looking bits. */
 export const Jti = base64url(16, 'Token id: 16 bytes');
-/** The canonical texts this version knows. `hpt-1` is frozen together with its vectors; until then tokens say `hpt-0`. */
-export const Canonicalisation = z.literal('hpt-0');
+/** The canonical texts this version knows. `hpt-1` is frozen: its vectors stand in test/vectors/hpt-1.json. */
+export const Canonicalisation = z.literal('hpt-1');
 
 /** What was shown, on three axes that are never added up (design section 6). */
 export const Levels = z

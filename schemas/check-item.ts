@@ -24,7 +24,12 @@ function codePoints(text: string, limit: number): number {
   return count;
 }
 
-function checkText(text: string, pointer: string): void {
+/**
+ * A text to judge: its length and that it is well-formed.
+ * @param pointer where it stands in the body
+ * @throws {AssayError} `item.text_too_long`, `item.ill_formed_text`
+ */
+export function checkText(text: string, pointer: string): void {
   if (codePoints(text, LIMITS.textCodePoints) > LIMITS.textCodePoints) {
     refuse(
       'item.text_too_long',

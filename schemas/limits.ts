@@ -7,6 +7,12 @@ export const LIMITS = {
   textCodePoints: 100_000,
   /** Bytes of a raw mail (RFC 5322). Longer: `item.mail_too_large`. */
   mailBytes: 10 * 1024 * 1024,
+  /** Parts of a letter, and so the depth of their nesting; bytes of the headers of each part. More: `item.unparsable`. */
+  mailParts: 250,
+  mailHeadBytes: 256 * 1024,
+  /** UTF-16 units of a letter's HTML that are read for its text, and references that are kept. */
+  mailHtmlLength: 2_000_000,
+  mailReferences: 100,
   /** Bytes of judged text that travels in a record when the raw mail lies in the blob store. */
   judgedTextBytes: 64 * 1024,
   /** Bytes of a record's value on the log; longer raw mail goes to the blob port. */
@@ -15,6 +21,9 @@ export const LIMITS = {
   bodyBytes: 1024 * 1024,
   /** Bytes of an NDJSON batch, and of a single mail in JSON (base64 grows by 4/3). */
   batchBodyBytes: 16 * 1024 * 1024,
+  /** Bytes and fields of a form sent by a console page. */
+  formBytes: 64 * 1024,
+  formFields: 32,
   /** Lines of an NDJSON batch, items of a feed to filter, tokens of a batch to verify. */
   batchItems: 1_000,
   /** Nesting of JSON objects and arrays. Deeper: `request.too_deep`, counted before parsing. */
@@ -54,11 +63,20 @@ export const LIMITS = {
   platformProofMs: 5 * 60_000,
   oneTimeLinkMs: 15 * 60_000,
   sessionMs: 12 * 3_600_000,
+  /** How long a moderator's claim on an item holds, and how long a decision may be appealed. */
+  reviewLeaseMs: 30 * 60_000,
+  reviewAppealMs: 20 * 24 * 3_600_000,
+  /** UTF-16 units of a moderator's note, and events of one item. */
+  reviewNote: 2_000,
+  reviewEvents: 1_000,
   /** Deadline of `POST /v1/score` unless the caller asks for less. */
   scoreDeadlineMs: 2_000,
   /** Live SSE connections per tenant, and lines buffered for a slow one before it is dropped (it resumes by id). */
   sseConnections: 100,
   sseBuffer: 1_000,
+  /** How often a silent stream shows that it lives, and after how long every stream ends so that its key is checked again. */
+  sseHeartbeatMs: 15_000,
+  sseLifetimeMs: 15 * 60_000,
   /** How long an Idempotency-Key is remembered. */
   idempotencyMs: 24 * 3_600_000,
   /** How long dead letters are kept. */

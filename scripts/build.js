@@ -19,7 +19,8 @@ const FOLDERS = [
   'test/servers',
   'test/attacks',
 ];
-const ASSETS = /\.(css|svg|html|json)$/;
+/** Copied as they are; `.browser.js` runs in a page and is plain JavaScript. */
+const ASSETS = /\.(css|svg|html|json)$|\.browser\.js$/;
 
 /** @param {string} folder @returns {Generator<string>} every file below, absolute */
 function* files(folder) {

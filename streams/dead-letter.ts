@@ -7,7 +7,7 @@ import { AssayError } from '../schemas/errors.js';
 import { hashId } from '../schemas/ids.js';
 import { LIMITS } from '../schemas/limits.js';
 import type { DeadLetterDoc } from '../schemas/store/documents.js';
-import type { Collection } from '../schemas/store/port.js';
+import type { Collection, Page } from '../schemas/store/port.js';
 import type { Rejected } from './1-admit.js';
 import type { Log, LogRecord } from './log/port.js';
 import { DEAD_LETTERS_TOPIC } from './topics.js';
@@ -68,6 +68,42 @@ export async function setAside(
 }
 
 /**
+ * A tenant's letters in one state, the newest failure first.
+ * @throws {AssayError} `request.cursor`
+ */
+export async function list(
+  tenant: string,
+  { state, limit, after }: { state: DeadLetterDoc['state']; limit: number; after?: string },
+  deadLetters: DeadLetters,
+): Promise<Page<DeadLetterDoc>> {
+  const where = { tenant, state };
+  return deadLetters.page({
+    index: 'by_state',
+    where,
+    order: 'desc',
+    limit,
+    ...(after === undefined ? {} : { after }),
+  });
+}
+
+/**
+ * One letter.
+ * @param tenant whose letter it has to be; null for the operator
+ * @throws {AssayError} `request.not_found`
+ */
+export async function show(
+  id: string,
+  tenant: string | null,
+  deadLetters: DeadLetters,
+): Promise<DeadLetterDoc> {
+  const doc = await deadLetters.get(id);
+  if (doc === null || (tenant !== null && doc.tenant !== tenant)) {
+    throw new AssayError('request.not_found', 'There is no dead letter with this id.');
+  }
+  return doc;
+}
+
+/**
  * Puts a dead letter back on the topic it came from, byte for byte, and marks it replayed.
  * @param tenant whose letter it has to be; null for the operator
  * @throws {AssayError} `request.not_found`
@@ -77,10 +113,7 @@ export async function replay(
   tenant: string | null,
   parts: { deadLetters: DeadLetters; log: Log; now: number },
 ): Promise<DeadLetterDoc> {
-  const doc = await parts.deadLetters.get(id);
-  if (doc === null || (tenant !== null && doc.tenant !== tenant)) {
-    throw new AssayError('request.not_found', 'There is no dead letter with this id.');
-  }
+  const doc = await show(id, tenant, parts.deadLetters);
   const record = { key: doc.key ?? doc._id, value: Buffer.from(doc.value, 'base64'), headers: doc.headers };
   await parts.log.send(doc.topic, [record]);
   const change = { set: { state: 'replayed', replayedMs: parts.now } };

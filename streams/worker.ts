@@ -35,6 +35,7 @@ export class Worker {
   #consumer: Consumer | null = null;
   #heldBack: NodeJS.Timeout | null = null;
   #recordedSinceLook = 0;
+  #stopping = false;
 
   constructor(parts: PipelineParts, options: WorkerOptions = {}) {
     this.#parts = parts;
@@ -76,9 +77,20 @@ export class Worker {
     });
   }
 
+  /** Aborted when the batch becomes somebody else's; not by our own stopping, which lets the batch in hand finish. */
+  #taken({ signal }: RecordBatch): AbortSignal {
+    const taken = new AbortController();
+    const take = (): void => {
+      if (!this.#stopping) taken.abort();
+    };
+    if (signal.aborted) take();
+    else signal.addEventListener('abort', take, { once: true });
+    return taken.signal;
+  }
+
   async #handle(batch: RecordBatch): Promise<void> {
     await processRecords(batch.records, this.#parts, this.announcer, {
-      signal: batch.signal,
+      signal: this.#taken(batch),
       heartbeat: () => batch.heartbeat(),
       onBatch: this.#options.onBatch,
     });
@@ -125,6 +137,7 @@ export class Worker {
 
   /** Finishes the batch in hand, announces what is pending, leaves the group. Idempotent. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     await this.#consumer?.stop();
     this.#consumer = null;
     clearTimeout(this.#heldBack ?? undefined);

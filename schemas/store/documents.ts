@@ -6,6 +6,7 @@ import type { BlobRef } from '../email.js';
 import type { Evidence } from '../evidence.js';
 import type { ItemKind } from '../ids.js';
 import type { Facet } from '../post.js';
+import type { ReviewDecision, ReviewEventName, ReviewState } from '../review.js';
 import type { Band, Verdict } from '../verdict.js';
 import type { Doc } from './port.js';
 
@@ -44,7 +45,10 @@ export interface ItemDoc extends Doc {
   probability: number;
   llr: number;
   symbols: string[];
+  /** Copied from the review events, for queries. */
   reviewState: ReviewState;
+  /** Version of the last decision: a newer one that is called `machine` is open again. */
+  reviewedVersion?: number;
   deleted: boolean;
   /** Texts of this version and older were deleted and are never kept again; -1 where nothing was. */
   deletedVersion: number;
@@ -183,19 +187,19 @@ export interface IdempotencyDoc extends Doc {
   createdMs: number;
 }
 
-/** States of an item under review, derived from its events by `schemas/review.ts`. */
-export type ReviewState = 'none' | 'open' | 'claimed' | 'escalated' | 'decided' | 'appealed' | 'closed';
-
 /** One review event; append-only. `_id` = item id ‖ sequence number, so that two writers cannot both be the next. */
 export interface ReviewEventDoc extends Doc {
   tenant: string;
   itemId: string;
   seq: number;
-  event: 'opened' | 'claimed' | 'released' | 'escalated' | 'decided' | 'appealed' | 'closed' | 'commented';
+  event: ReviewEventName;
   actor: string;
   atMs: number;
-  /** For `decided`: what was decided; for `commented`: nothing but the note. */
-  decision: 'uphold' | 'dismiss' | null;
+  /** Version and verdict of the item that were looked at. */
+  version: number;
+  verdictId: string;
+  /** For `decided`: what was decided; else null. */
+  decision: ReviewDecision | null;
   note: string | null;
 }
 

@@ -10,6 +10,7 @@ import type { Decision } from '../../schemas/verdict.js';
 import type { Intake } from '../../streams/intake.js';
 import type { Issuer } from '../attest/issuer.js';
 import type { Context } from '../context.js';
+import type { VerdictFeed } from '../live/verdict-feed.js';
 
 /** Takes texts in, puts them on the log and names their items. */
 export type TextIntake = Pick<Intake, 'post' | 'posts' | 'email' | 'emails'>;
@@ -41,6 +42,8 @@ export interface ReadinessCheck {
 export interface ApiContext extends Context {
   intake: TextIntake;
   scoreNow: ScoreNow;
+  /** Verdicts as they are announced, for who follows them live. */
+  live: Pick<VerdictFeed, 'join'>;
   /** Issues attestations and verifies them. */
   issuer: Issuer;
   readiness(): Promise<readonly ReadinessCheck[]>;

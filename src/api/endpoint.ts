@@ -35,6 +35,8 @@ export interface Call<Params, Query, Body> {
   body: Body;
   /** Null on public endpoints called without a key. */
   principal: Principal | null;
+  /** Of a console session: the id to end it by and the token its forms carry. Null for keys. */
+  session: { id: string; csrf: string } | null;
   headers: Readonly<Record<string, string | undefined>>;
   requestId: string;
   /** Aborted when the client is gone or the deadline has passed. */
@@ -65,8 +67,10 @@ export interface Endpoint<C, Params = unknown, Query = unknown, Body = unknown> 
   tag: string;
   params?: z.ZodType<Params>;
   query?: z.ZodType<Query>;
-  /** JSON body. */
+  /** JSON body, or the fields of a form. */
   body?: z.ZodType<Body>;
+  /** The body is a form of a page (`application/x-www-form-urlencoded`): strings, at most LIMITS.formBytes. */
+  form?: boolean;
   /** Checks a body instead of `body`, where a schema cannot say it all; `body` then only describes it. */
   check?(context: C, value: unknown): Body;
   /**
@@ -74,7 +78,7 @@ export interface Endpoint<C, Params = unknown, Query = unknown, Body = unknown> 
    * together, bad ones as errors beside good ones.
    */
   batch?(context: C, call: Call<Params, Query, readonly Line<Body>[]>): Promise<Reply>;
-  /** Body limit in bytes when it is not LIMITS.bodyBytes. */
+  /** Limit of a JSON body in bytes when it is not LIMITS.bodyBytes; NDJSON always has LIMITS.batchBodyBytes. */
   bodyLimit?: number;
   /** Honours `Idempotency-Key`: the same key and body get the first answer again. */
   idempotent?: boolean;

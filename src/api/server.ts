@@ -1,13 +1,13 @@
 /**
- * The HTTP server: middleware of every request, one route per endpoint of the table, and an answer for everything else.
+ * The HTTP application: middleware of every request, one route per endpoint of the table, and an answer for everything else.
  * Nothing here knows what an endpoint does; nothing in an endpoint knows express.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type Server } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { AssayError } from '../../schemas/errors.js';
 import { sessionCookie } from '../access/cookie.js';
 import { TokenBuckets } from '../access/token-buckets.js';
+import { problemPage } from '../console/problem-page.js';
 import { accessLog } from '../http/access-log.js';
 import { securityHeaders } from '../http/headers.js';
 import { type AnyEndpoint, Paths, routePath } from '../http/paths.js';
@@ -60,7 +60,7 @@ function lastResort(rim: Rim): ErrorRequestHandler {
   return (error, _request, response, _next) => {
     const undecodable = error instanceof URIError || (error as { status?: number }).status === 400;
     const known = undecodable ? new AssayError('request.invalid', 'The path could not be decoded.') : error;
-    fail(rim.logger, response, known);
+    fail(rim, response, known);
   };
 }
 
@@ -77,6 +77,7 @@ export function createApp(
       buckets: new TokenBuckets(clock),
     },
     logger,
+    problemPage,
     store: { clock, collections },
   };
   const paths = new Paths(endpoints);
@@ -91,11 +92,4 @@ export function createApp(
   app.use(nothingHere(paths));
   app.use(lastResort(rim));
   return app;
-}
-
-/**
- * The HTTP server, not yet listening. Slow senders are cut off: headers within 10 s, the whole request within 60 s.
- */
-export function createServer(context: ApiContext): Server {
-  return createHttpServer({ headersTimeout: 10_000, requestTimeout: 60_000 }, createApp(context));
 }

@@ -2,10 +2,31 @@
  * Every endpoint of the HTTP interface. Routes, access, body limits, OpenAPI and the walking test follow from this table;
  * an endpoint that is not here does not exist.
  */
+import { CONSOLE_ENDPOINTS } from '../console/table.js';
 import type { AnyEndpoint } from '../http/paths.js';
 import { ATTEST_ENDPOINTS } from './attest.js';
 import type { ApiContext } from './context.js';
+import { COUNTER_ENDPOINTS } from './counters.js';
+import { DEAD_LETTER_ENDPOINTS } from './dead-letters.js';
 import { healthz, readyz } from './health.js';
+import { INTAKE_ENDPOINTS } from './intake.js';
+import { ITEM_ENDPOINTS } from './items.js';
 import { metrics } from './metrics.js';
+import { REVIEW_ENDPOINTS } from './review.js';
+import { SCORE_ENDPOINTS } from './score.js';
+import { STREAM_ENDPOINTS } from './verdict-stream.js';
 
-export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [healthz, readyz, metrics, ...ATTEST_ENDPOINTS];
+export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [
+  ...INTAKE_ENDPOINTS,
+  ...ITEM_ENDPOINTS,
+  ...REVIEW_ENDPOINTS,
+  ...COUNTER_ENDPOINTS,
+  ...STREAM_ENDPOINTS,
+  ...SCORE_ENDPOINTS,
+  ...DEAD_LETTER_ENDPOINTS,
+  ...ATTEST_ENDPOINTS,
+  ...CONSOLE_ENDPOINTS,
+  healthz,
+  readyz,
+  metrics,
+];

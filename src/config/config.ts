@@ -14,6 +14,8 @@ export interface Config {
   tenants: readonly TenantTopics[];
   partitions: number;
   batch: number;
+  /** Prior probability of machine authorship. */
+  prior: number;
   engine: SettingValue<'ASSAY_ENGINE'>;
   device: SettingValue<'ASSAY_DEVICE'>;
   logLevel: SettingValue<'ASSAY_LOG_LEVEL'>;
@@ -57,6 +59,7 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     tenants: values.ASSAY_TENANTS,
     partitions: values.ASSAY_PARTITIONS,
     batch: values.ASSAY_BATCH,
+    prior: values.ASSAY_PRIOR,
     engine: values.ASSAY_ENGINE,
     device: values.ASSAY_DEVICE,
     logLevel: values.ASSAY_LOG_LEVEL,

@@ -64,7 +64,7 @@ export const SETTINGS = {
   ASSAY_PUBLIC_URL: setting({
     fallback: null,
     description:
-      'Origin under which browsers and verifiers reach this service; issuer of its attestations. Default: http://HOST:PORT.',
+      'Origin under which browsers and verifiers reach this service; issuer of its attestations. Default: http://HOST:PORT, with localhost for the addresses of this machine only.',
     schema: origin,
   }),
   KAFKA_BROKERS: setting({
@@ -100,6 +100,16 @@ export const SETTINGS = {
     fallback: '500',
     description: 'Records a worker takes at a time, at most.',
     schema: integer(1, 10_000),
+  }),
+  ASSAY_PRIOR: setting({
+    fallback: '0.5',
+    description:
+      'Share of machine-written texts expected among those that come in, above 0 and below 1; moves every probability, and no band.',
+    schema: z
+      .string()
+      .regex(/^\d?(\.\d+)?$/, 'expected a number such as 0.5')
+      .transform(Number)
+      .pipe(z.number().gt(0).lt(1)),
   }),
   ASSAY_ENGINE: setting({
     fallback: 'auto',

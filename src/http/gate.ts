@@ -25,12 +25,20 @@ function take(buckets: TokenBuckets, id: string, perMinute: number): void {
   if (waitS > 0) throw new AssayError('auth.rate_limited', undefined, { retryAfterS: waitS });
 }
 
-/** Session calls that change something must bring their token along; a key is proof enough by itself. */
-function checkCsrf(caller: Caller, request: Request): void {
+/**
+ * Session calls that change something must bring their token along, scripts in a header and forms in a field; a key is
+ * proof enough by itself.
+ */
+async function checkCsrf(caller: Caller, request: Request, formToken: FormToken): Promise<void> {
   if (caller.session === null || request.method === 'GET' || request.method === 'HEAD') return;
-  const given = request.get('x-csrf-token');
+  const given = request.get('x-csrf-token') ?? (await formToken());
   if (given === undefined || !sameSecret(given, caller.session.csrf)) throw new AssayError('auth.csrf');
 }
+
+/** Reads the token a form brought along; only asked where one is needed, so that no stranger's body is read. */
+export type FormToken = () => Promise<string | undefined>;
+
+const noForm: FormToken = async () => undefined;
 
 /**
  * Lets a request through to an endpoint.
@@ -41,6 +49,7 @@ export async function pass(
   { parts, cookie, buckets }: Gate,
   request: Request,
   access: Access,
+  formToken: FormToken = noForm,
 ): Promise<Caller | null> {
   const address = request.ip ?? '';
   const caller = await authenticate(parts, cookie, request.headers).catch((error: unknown) => {
@@ -58,6 +67,6 @@ export async function pass(
   }
   if (caller === null) throw new AssayError('auth.missing');
   if (!caller.principal.scopes.includes(access)) throw new AssayError('auth.scope');
-  checkCsrf(caller, request);
+  await checkCsrf(caller, request, formToken);
   return caller;
 }

@@ -2,6 +2,7 @@
 import type { Response } from 'express';
 import { AssayError } from '../../schemas/errors.js';
 import { PROBLEM_MEDIA_TYPE, type Problem, problemOf } from '../../schemas/problem.js';
+import type { ProblemPage } from './route.js';
 
 /** Seconds after which to try again, where the error does not say. */
 const RETRY_AFTER_S = 1;
@@ -18,13 +19,19 @@ export function problemHeaders(error: unknown, { status }: Problem): Record<stri
 }
 
 /** Sends an error; a connection whose body was too large is closed, because the rest of it is not read. */
-export function sendProblem(response: Response, error: unknown, requestId: string): void {
+export function sendProblem(
+  response: Response,
+  error: unknown,
+  requestId: string,
+  problemPage: ProblemPage = () => null,
+): void {
   const problem = problemOf(error, requestId);
   if (problem.status === 413) response.set('Connection', 'close');
+  const page = problemPage(response.req.path, problem);
   response
     .status(problem.status)
     .set(problemHeaders(error, problem))
-    .set('Content-Type', PROBLEM_MEDIA_TYPE)
+    .set('Content-Type', page === null ? PROBLEM_MEDIA_TYPE : 'text/html; charset=utf-8')
     .set('Cache-Control', 'no-store')
-    .end(JSON.stringify(problem));
+    .end(page ?? JSON.stringify(problem));
 }

@@ -8,19 +8,24 @@ import type { z } from 'zod';
 import { AssayError } from '../../schemas/errors.js';
 import { parseJson } from '../../schemas/json.js';
 import { LIMITS } from '../../schemas/limits.js';
-import { parseAs } from '../../schemas/problem.js';
+import { type Problem, parseAs } from '../../schemas/problem.js';
 import type { Call, Reply } from '../api/endpoint.js';
 import { JSON_TYPE, mediaTypeOf, NDJSON, readBytes, readLines } from './body.js';
 import { DEADLINE_MS, underDeadline } from './deadline.js';
+import { type Form, readForm } from './form.js';
 import { type Gate, pass } from './gate.js';
 import { type IdempotencyStore, onceFor } from './idempotency.js';
 import type { AnyEndpoint } from './paths.js';
 import { sendProblem } from './problems.js';
 
+/** Turns a problem into a page, for paths that people visit; null elsewhere. */
+export type ProblemPage = (path: string, problem: Problem) => string | null;
+
 /** What the handlers share. */
 export interface Rim {
   gate: Gate;
   logger: Logger;
+  problemPage: ProblemPage;
   store: IdempotencyStore;
 }
 
@@ -42,6 +47,20 @@ function parameters(schema: z.ZodType | undefined, given: unknown, place: 'path'
   }
 }
 
+/** The form of an endpoint that takes one, read when it is first asked for: by the gate or by the handler. */
+function formOf(
+  { form, bodyLimit }: Pick<AnyEndpoint<never>, 'form' | 'bodyLimit'>,
+  request: Request,
+  response: Response,
+): (() => Promise<Form>) | null {
+  if (!form) return null;
+  let reading: Promise<Form> | undefined;
+  return () => {
+    reading ??= readForm(request, response, bodyLimit ?? LIMITS.formBytes);
+    return reading;
+  };
+}
+
 interface ReadBody {
   bytes: Buffer;
   handle: (call: Omit<Call<unknown, unknown, unknown>, 'body'>) => Promise<Reply>;
@@ -53,6 +72,7 @@ async function readBody<C>(
   context: C,
   request: Request,
   response: Response,
+  form: (() => Promise<Form>) | null,
 ): Promise<ReadBody> {
   const { body: schema, batch } = endpoint;
   if (schema === undefined) {
@@ -63,10 +83,17 @@ async function readBody<C>(
   }
   const check = (value: unknown) =>
     endpoint.check === undefined ? parseAs(schema, value, 'request.invalid') : endpoint.check(context, value);
+  if (form !== null) {
+    const { bytes, fields } = await form();
+    const body = check(fields);
+    return { bytes, handle: (call) => endpoint.handle(context, { ...call, body }) };
+  }
   const accepted = batch === undefined ? [JSON_TYPE] : [JSON_TYPE, NDJSON];
   const mediaType = mediaTypeOf(request.get('content-type'), accepted);
-  const bytes = await readBytes(request, response, endpoint.bodyLimit ?? LIMITS.bodyBytes);
-  if (mediaType === NDJSON && batch !== undefined) {
+  const isBatch = mediaType === NDJSON && batch !== undefined;
+  const limit = isBatch ? LIMITS.batchBodyBytes : (endpoint.bodyLimit ?? LIMITS.bodyBytes);
+  const bytes = await readBytes(request, response, limit);
+  if (isBatch) {
     const lines = readLines(bytes, check);
     return { bytes, handle: (call) => batch.call(endpoint, context, { ...call, body: lines }) };
   }
@@ -77,7 +104,10 @@ async function readBody<C>(
 async function send(response: Response, reply: Reply, signal: AbortSignal): Promise<void> {
   const { status, body, headers = {}, raw, stream } = reply;
   response.status(status).set({ 'Cache-Control': 'no-store', ...headers });
-  if (stream !== undefined) return stream(response, signal);
+  if (stream !== undefined) {
+    response.locals['streamed'] = true;
+    return stream(response, signal);
+  }
   if (raw !== undefined) response.set('Content-Type', raw.mediaType).end(raw.content);
   else if (body === undefined) response.end();
   else response.set('Content-Type', 'application/json; charset=utf-8').end(JSON.stringify(body));
@@ -86,17 +116,19 @@ async function send(response: Response, reply: Reply, signal: AbortSignal): Prom
 /** The handler of one endpoint. */
 export function endpointHandler<C>(endpoint: AnyEndpoint<C>, context: C, rim: Rim): RequestHandler {
   const answer = async (request: Request, response: Response): Promise<void> => {
-    const caller = await pass(rim.gate, request, endpoint.access);
+    const form = formOf(endpoint, request, response);
+    const caller = await pass(rim.gate, request, endpoint.access, async () => (await form?.())?.csrf);
     const principal = caller?.principal ?? null;
     response.locals['principal'] = principal;
     const params = parameters(endpoint.params, request.params, 'path');
     const query = parameters(endpoint.query, request.query, 'query');
-    const { bytes, handle } = await readBody(endpoint, context, request, response);
+    const { bytes, handle } = await readBody(endpoint, context, request, response, form);
     const headers = request.headers as Record<string, string | undefined>;
     const key = endpoint.idempotent ? headers['idempotency-key'] : undefined;
     const deadlineMs = endpoint.deadlineMs === undefined ? DEADLINE_MS : endpoint.deadlineMs;
     await underDeadline(response, deadlineMs, async (signal) => {
-      const call = { params, query, principal, headers, requestId: requestIdOf(response), signal };
+      const session = caller?.session ?? null;
+      const call = { params, query, principal, session, headers, requestId: requestIdOf(response), signal };
       const route = `${endpoint.method} ${endpoint.path}`;
       const reply =
         key === undefined || principal === null
@@ -106,15 +138,15 @@ export function endpointHandler<C>(endpoint: AnyEndpoint<C>, context: C, rim: Ri
     });
   };
   return (request, response) => {
-    answer(request, response).catch((error: unknown) => fail(rim.logger, response, error));
+    answer(request, response).catch((error: unknown) => fail(rim, response, error));
   };
 }
 
 /** Ends a response with a problem, or cuts it off when it has begun; failures on our side are logged with their cause. */
-export function fail(logger: Logger, response: Response, error: unknown): void {
+export function fail(rim: Pick<Rim, 'logger' | 'problemPage'>, response: Response, error: unknown): void {
   const requestId = requestIdOf(response);
   if (!(error instanceof AssayError) || error.status >= 500)
-    logger.error({ err: error, requestId }, 'request failed');
+    rim.logger.error({ err: error, requestId }, 'request failed');
   if (response.headersSent) response.destroy();
-  else sendProblem(response, error, requestId);
+  else sendProblem(response, error, requestId, rim.problemPage);
 }

@@ -2,8 +2,10 @@
 import { checkDeletion, checkEmail, checkPost } from '../../schemas/check-item.js';
 import { type EmailRecord, MAIL_PLATFORM, mailId } from '../../schemas/email.js';
 import { cloudEvent } from '../../schemas/envelope.js';
+import { AssayError } from '../../schemas/errors.js';
 import { itemId } from '../../schemas/ids.js';
 import { LIMITS } from '../../schemas/limits.js';
+import type { Post } from '../../schemas/post.js';
 import type { BlobStore } from '../../schemas/store/port.js';
 import { EVENT_SOURCE } from '../announce/deliver.js';
 import type { OutgoingRecord } from '../log/port.js';
@@ -19,11 +21,19 @@ const ready = (id: string, type: string, data: Buffer, now: number): Ready => ({
   record: { key: id, value: data, headers: cloudEvent(type, id, EVENT_SOURCE, now) },
 });
 
+/** A text may be within its limit and its link targets together still be more than the log takes in one record. */
+function postData(post: Post): Buffer {
+  const data = Buffer.from(JSON.stringify(post));
+  if (data.length <= LIMITS.recordBytes) return data;
+  const detail = `expected a post of at most ${LIMITS.recordBytes} bytes as JSON, found ${data.length}`;
+  throw new AssayError('item.invalid', detail, { violations: [{ pointer: '', detail }] });
+}
+
 /** A post; one that says editedAt is an edit. @throws {AssayError} `item.*` with JSON pointers */
 export function readyPost(tenant: string, value: unknown, now: number): Ready {
   const post = checkPost(value, now);
   const type = post.editedAt === undefined ? 'post.created' : 'post.edited';
-  return ready(itemId(tenant, 'post', post.platform, post.id), type, Buffer.from(JSON.stringify(post)), now);
+  return ready(itemId(tenant, 'post', post.platform, post.id), type, postData(post), now);
 }
 
 /** A deletion of a post. @throws {AssayError} `item.*` with JSON pointers */

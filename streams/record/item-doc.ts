@@ -40,6 +40,13 @@ const verdictOf = ({ verdict, revision, head }: VerdictDoc) => ({
   deletedVersion: head.deletedVersion,
 });
 
+/** Whether no person has settled this version yet. */
+const unseen = (before: ItemDoc | null, version: number): boolean => {
+  if (before === null || before.reviewState === 'none') return true;
+  const settled = before.reviewState === 'decided' || before.reviewState === 'closed';
+  return settled && version > (before.reviewedVersion ?? -1);
+};
+
 /**
  * The item as the verdict `doc` makes it.
  * @param item the text; null for a deletion
@@ -52,7 +59,7 @@ export function itemDoc(
   before: ItemDoc | null,
 ): ItemDoc {
   const { verdict } = doc;
-  const flagged = verdict.band === 'machine' && (before === null || before.reviewState === 'none');
+  const flagged = verdict.band === 'machine' && unseen(before, verdict.version);
   const common = {
     _id: doc.itemId,
     tenant: doc.tenant,

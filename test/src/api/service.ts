@@ -46,6 +46,7 @@ export async function startService(
     log: new Proxy({}, { get: (_target, name) => unbound(`log.${String(name)}`) }),
     intake: new Proxy({}, { get: (_target, name) => unbound(`intake.${String(name)}`) }),
     scoreNow: unbound('scoreNow'),
+    live: { join: unbound('live') },
     issuer: await openIssuer(
       { collections: opened.collections, clock },
       {

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Kit, LIST, makeKit, TEXT } from '../client/kit.js';
+import { assay } from './terminal.js';
+
+let folder: string;
+let kit: Kit;
+let flags: string[];
+let token: string;
+
+const nowS = () => Math.floor(Date.now() / 1000);
+
+const put = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+const fresh = (change: object = {}) => kit.token({ iat: nowS(), exp: nowS() + 3_600, ...change });
+
+const putList = async (values: Record<number, number> = {}) => {
+  const list = await kit.list({ values, claims: { iat: nowS(), exp: nowS() + 3_600 } });
+  put(`${createHash('sha256').update(LIST).digest('hex')}.jwt`, `${list}\n`);
+};
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'assay-verify-'));
+  kit = await makeKit();
+  token = await fresh();
+  const trust = put('trust.json', JSON.stringify(kit.trust));
+  flags = ['verify', '--trust', trust, '--status', folder, '--platform', 'forum', '--author', 'ann'];
+  await putList();
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('assay verify', () => {
+  it('finds a token valid for its text, author and platform, without a network', async () => {
+    const { code, json } = await assay([...flags, '--token', token, '--json'], { input: TEXT });
+    expect(json[0]).toMatchObject({
+      valid: true,
+      author: 'match',
+      content: 'exact',
+      status: 'valid',
+      errors: [],
+    });
+    expect(code).toBe(0);
+    const file = put('text.txt', TEXT);
+    const words = await assay([...flags, '--token-file', put('token', `${token}\n`), file]);
+    expect(words.out).toMatch(/^valid: /);
+    expect(words.out).toContain('author match, content exact');
+  });
+
+  it('tells what is wrong, with exit code 1 and nothing on standard error', async () => {
+    const { code, out, err } = await assay([...flags, '--token', token], { input: 'Another text.' });
+    expect(out).toContain('not valid: content.different');
+    expect([code, err]).toEqual([1, '']);
+    const html = await assay([...flags, '--token', token, '--html', '--json'], { input: `<p>${TEXT}</p>` });
+    expect(html.json[0].content).toBe('exact');
+    const strict = await assay([...flags, '--token', token, '--min-hal', '3', '--json'], { input: TEXT });
+    expect(strict.json[0].errors).toContain('policy.hal');
+  });
+
+  it('accepts a token without its status list only when told to', async () => {
+    const bare = flags.filter((flag) => flag !== '--status' && flag !== folder);
+    const closed = await assay([...bare, '--token', token, '--json'], { input: TEXT });
+    expect(closed.json[0]).toMatchObject({ valid: false, errors: ['status.unavailable'] });
+    const missing = await assay([...bare, '--status', '/nonexistent', '--token', token], { input: TEXT });
+    expect(missing.out).toContain('status.unavailable');
+    const open = await assay([...bare, '--accept-stale', '--token', token], { input: TEXT });
+    expect(open.code).toBe(0);
+    expect(open.out).toContain('status unknown (stale)');
+  });
+
+  it('reads many from one file, and goes on behind a bad line', async () => {
+    const good = { token, text: TEXT, platform: 'forum', author: { id: 'ann' } };
+    const lines = [{ id: 'a', ...good }, '{', { ...good, text: 'x' }, 'z'.repeat(2 * 1024 * 1024)];
+    const input = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
+    const { code, json, err } = await assay([...flags, '--jsonl'], { input });
+    expect(json.map(({ id, valid }) => [id, valid])).toEqual([
+      ['a', true],
+      ['3', false],
+    ]);
+    expect(err).toMatch(/^line 2: .*\nline 4: .*\n$/);
+    expect(code).toBe(1);
+    const { err: asJson } = await assay([...flags, '--jsonl', '--json'], { input: '{' });
+    expect(JSON.parse(asJson)).toMatchObject({ line: 1, error: { code: 'request.malformed_json' } });
+    expect((await assay([...flags, '--jsonl'], { input: JSON.stringify(good) })).code).toBe(0);
+  });
+
+  it('says when the command itself makes no sense', async () => {
+    const cases: [string[], string][] = [
+      [[...flags], '--token'],
+      [[...flags, '--token', 'x', '--token-file', 'y'], 'cannot be used with'],
+      [[...flags, '--token-file', '/nonexistent'], 'cannot be read'],
+      [['verify', '--token', token], '--trust'],
+      [['verify', '--trust', '/nonexistent', '--token', token], 'cannot be read'],
+      [['verify', '--trust', put('bad.json', '{"issuers":[{}]}'), '--token', token], '/issuers/0/iss'],
+      [['verify', '--trust', put('none.json', 'nothing'), '--token', token], 'not a trust list'],
+      [[...flags, '--min-hal', '4', '--token', token], 'from 0 to 3'],
+      [[...flags, '/nonexistent', '--token', token], 'cannot be read'],
+    ];
+    for (const [argv, words] of cases) {
+      const { code, err, out } = await assay(argv, { input: TEXT });
+      expect(err).toContain(words);
+      expect([code, out]).toEqual([2, '']);
+    }
+  });
+
+  it('sees a revocation in the status folder', async () => {
+    await putList({ [kit.claims.status.status_list.idx]: 1 });
+    const { json } = await assay([...flags, '--token', token, '--json'], { input: TEXT });
+    expect(json[0]).toMatchObject({ valid: false, status: 'revoked' });
+  });
+});
