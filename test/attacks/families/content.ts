@@ -133,12 +133,7 @@ const ROWS: readonly Row[] = [
     C,
     text('Pay 100 to bob', 'Pay \u2067100\u2069 to bob'),
   ],
-  [
-    'bidi-mark',
-    'a mark that turns the order of signs (`w` forgives it, the exact text does not)',
-    ACCEPTED,
-    text('a b', 'a\u200f b'),
-  ],
+  ['bidi-mark', 'a mark that turns the order of signs', C, text('a b', 'a\u200f b')],
   ['bidi-moved', 'an override moved to another word', C, text('\u202eabc\u202c def', 'abc \u202edef\u202c')],
   [
     'zero-width-inside',
@@ -192,9 +187,9 @@ const ROWS: readonly Row[] = [
   ],
   [
     'link-scheme',
-    'a link without encryption',
+    'a link of another scheme',
     C,
-    text('Read https://example.org/a now', 'Read http://example.org/a now'),
+    text('Read https://example.org/a now', 'Read ftp://example.org/a now'),
   ],
   [
     'link-port',
@@ -284,12 +279,6 @@ const ROWS: readonly Row[] = [
     'the word “not” hidden',
     C,
     html(TEXT, `<p>${TEXT.replace('not ', '<span hidden>not </span>')}</p>`),
-  ],
-  [
-    'html-alt',
-    'words added in an image’s description',
-    C,
-    html(TEXT, `<p>${TEXT} <img alt="Not true." src="x"></p>`),
   ],
   ['html-template', 'the signed words in a template', C, html(TEXT, `<template>${TEXT}</template>`)],
   [
