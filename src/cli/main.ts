@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AssayError } from '../../schemas/errors.js';
 import { openJudging } from '../judging.js';
+import { addAttackSuite } from './attack-suite.js';
 import { addCanonicalise } from './canonicalise.js';
 import type { AddCommand, Cli } from './command.js';
 import { addCounters } from './counters.js';
@@ -26,6 +27,7 @@ const COMMANDS: readonly AddCommand[] = [
   addScore,
   addVerify,
   addCanonicalise,
+  addAttackSuite,
   addKeys,
   addLink,
   addDeadLetters,
