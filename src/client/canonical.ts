@@ -32,8 +32,22 @@ export interface CanonicalText {
  * @throws {TextRejected} when the text has no canonical form
  */
 export function canonicalText(text: string, facets: readonly TextFacet[] = []): CanonicalText {
+  if (facets.length === 0 && PLAIN.test(text)) return canonicalPlain(text);
   rejectUnfit(text);
   return canonicalRuns(runsOf(text, facets));
+}
+
+/** Printable ASCII and line ends: nothing to reject but the length, nothing invisible, nothing to compose. */
+const PLAIN = /^[\t\n\r\x20-\x7e]*$/;
+const FOLDED = /[\t\r]| {2}| \n|\n[ \n]|^[ \n]|[ \n]$/;
+
+/** The same steps as for any text, less those that find nothing here (a property test holds the two together). */
+function canonicalPlain(text: string): CanonicalText {
+  rejectLong(text);
+  const reported = new Set<Report>();
+  const canonical = normaliseLinks(FOLDED.test(text) ? foldSpaces(text) : text, reported);
+  rejectLong(canonical);
+  return { canonical, n: canonical.length, reported: [...reported].sort() };
 }
 
 /** The canonical form of runs. @throws {TextRejected} */
