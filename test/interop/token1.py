@@ -8,7 +8,7 @@ import struct
 from urllib.parse import urlsplit
 
 import p256
-from hpt1 import Rejected, base64url, canonical_text, hash_text, word_form
+from hpt1 import Rejected, base64url, canonical_text, hash_text, parse_url, word_form
 from hpt1_html import canonical_html
 
 SKEW = 60
@@ -31,8 +31,13 @@ def read_object(data):
     def refuse(_):
         raise ValueError
 
+    def unique(pairs):
+        if len(dict(pairs)) < len(pairs):
+            raise ValueError
+        return dict(pairs)
+
     try:
-        value = json.loads(data.decode("utf-8"), parse_constant=refuse)
+        value = json.loads(data.decode("utf-8"), parse_constant=refuse, object_pairs_hook=unique)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -45,7 +50,9 @@ def is_whole(value, least, most=2**53 - 1):
 
 
 def is_bytes(value, count):
-    return isinstance(value, str) and re.fullmatch("[A-Za-z0-9_-]{%d}" % -(-count * 4 // 3), value) is not None
+    if not isinstance(value, str) or len(value) != -(-count * 4 // 3):
+        return False
+    return decode(value) is not None
 
 
 def is_name(value):
@@ -61,7 +68,7 @@ def has_members(value, required, optional=()):
 
 
 def is_uri(value):
-    return isinstance(value, str) and len(value) <= 256 and bool(urlsplit(value).scheme and urlsplit(value).netloc)
+    return isinstance(value, str) and len(value) <= 256 and bool(urlsplit(value).scheme)
 
 
 def are_claims(c):
@@ -72,7 +79,7 @@ def are_claims(c):
         is_name(c["iss"])
         and is_name(c["aud"])
         and all(is_bytes(c[name], 16) for name in ("sub", "acc", "jti"))
-        and ("prev" not in c or is_bytes(c["prev"], 16))
+        and ("prev" not in c or (is_bytes(c["prev"], 16) and c["prev"] != c["jti"]))
         and is_whole(c["iat"], 0)
         and is_whole(c["exp"], 0)
         and has_members(lvl, ["prs", "unq", "cmp"])
@@ -81,6 +88,7 @@ def are_claims(c):
         and is_whole(lvl["cmp"], 0, 1)
         and is_whole(c["hal"], 0, 3)
         and is_list(c["evd"], lambda code: re.fullmatch("[a-z0-9_]{1,24}", code))
+        and len(set(c["evd"])) == len(c["evd"])
         and is_list(c["np"], lambda code: code in ("composed", "unique", "uncoerced"))
         and has_members(con, ["can", "h", "n"], ["w", "salt"])
         and con["can"] == "hpt-1"
@@ -131,6 +139,14 @@ def origin(uri):
     return parts.scheme, parts.hostname, parts.port or default
 
 
+def is_list_of(uri, issuer):
+    parts = urlsplit(uri)
+    plain = parts.scheme in ("http", "https") and "@" not in parts.netloc and "#" not in uri
+    # Spelled as a browser would send it: the normal form but for what section 5 removes.
+    url = parse_url(uri)
+    return plain and url is not None and url.href == uri and origin(uri) in map(origin, issuer["status_origins"])
+
+
 class Check:
     def __init__(self, trust, now):
         self.issuers, self.now = trust["issuers"], now
@@ -163,7 +179,7 @@ class Check:
             raise Failed("token.malformed")
         kid = header.get("kid")
         fixed = set(header) == {"alg", "typ", "kid"} and header["alg"] == "ES256" and header["typ"] == "human-author+jwt"
-        if not fixed or not is_bytes(kid, 32):
+        if not fixed or not isinstance(kid, str) or not re.fullmatch("[A-Za-z0-9_-]{43}", kid):
             raise Failed("token.header")
         holders = [
             (issuer, key) for issuer in self.issuers for key in issuer["token_keys"] if thumbprint(key) == kid
@@ -189,7 +205,7 @@ class Check:
             raise Failed("token.levels")
         self.check_author(claims, issuer, found)
         self.check_content(claims["con"], found)
-        if origin(claims["status"]["status_list"]["uri"]) not in map(origin, issuer["status_origins"]):
+        if not is_list_of(claims["status"]["status_list"]["uri"], issuer):
             raise Failed("status.origin")
 
     def check_times(self, claims):
@@ -206,25 +222,25 @@ class Check:
         if found.get("author") is None or (found.get("platform") is None and not only):
             self.errors.append("author.unchecked")
             return
-        same = account_binding(claims["aud"], found["author"]) == claims["acc"]
+        whole = not any("\ud800" <= character <= "\udfff" for character in found["author"])
+        same = whole and account_binding(claims["aud"], found["author"]) == claims["acc"]
         self.author = "match" if same else "different"
         if not same:
             self.errors.append("author.different")
 
     def check_content(self, con, found):
-        if found.get("text") is None and found.get("html") is None:
-            self.errors.append("content.unchecked")
-            return
-        self.content = self.compare(con, found)
-        if self.content == "different":
-            self.errors.append("content.different")
+        shown = [
+            self.compare(con, lambda read=read, kind=kind: read(found[kind]))
+            for kind, read in (("text", lambda text: canonical_text(text, found.get("facets", []))), ("html", canonical_html))
+            if found.get(kind) is not None
+        ]
+        self.content = next((each for each in ("different", "reformatted", "exact") if each in shown), "unchecked")
+        if self.content in ("unchecked", "different"):
+            self.errors.append(f"content.{self.content}")
 
-    def compare(self, con, found):
+    def compare(self, con, read):
         try:
-            if found.get("text") is not None:
-                canonical, _ = canonical_text(found["text"], found.get("facets", []))
-            else:
-                canonical, _ = canonical_html(found["html"])
+            canonical, _ = read()
         except Rejected:
             return "different"
         salt = decode(con["salt"]) if "salt" in con else None
