@@ -1,7 +1,7 @@
 /** The canonical text: what must hold for every text (the vectors are in hpt-1.test.ts). */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CanonicalText, canonicalText } from '../../../src/client/canonical.js';
+import { type CanonicalText, canonicalRuns, canonicalText } from '../../../src/client/canonical.js';
 import { hashesOf } from '../../../src/client/hash.js';
 import { canonicalHtml } from '../../../src/client/html.js';
 import { TextRejected } from '../../../src/client/rejection.js';
@@ -124,6 +124,44 @@ describe('the canonical form of any text', () => {
         expect(canonicalHtml(`<p>${escaped(text)}</p>`).canonical).toBe(plain.canonical);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test('is the same by the quick way for plain ASCII as by the slow one', () => {
+    const plain = fc.string({
+      unit: fc.constantFrom(...'ab1 .,:/<>\n\t\r"(-', 'http://x.org/', 'https://X.org/?gclid=1', '  '),
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(plain, (text) => {
+        expect(canonicalText(text)).toEqual(canonicalRuns([text]));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('facets at every place are read or refused, and never lose a target', () => {
+    const target = fc.constantFrom('https://example.org/x', 'mailto:a@b', '/site/path', 'did:plc:x');
+    fc.assert(
+      fc.property(tricky, fc.nat(40), fc.nat(12), target, (text, start, length, uri) => {
+        const facets = [{ start, end: start + length, type: 'link' as const, uri }];
+        if (rejection(() => canonicalText(text, facets)) !== null) return;
+        const { canonical } = canonicalText(text, facets);
+        const shown = text.slice(start, start + length);
+        const written = uri.startsWith('/') ? `relative:${uri}` : uri;
+        expect(canonical.includes(written) || shown.includes(uri)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('grows by no more than percent-encoding and a written target can make it', () => {
+    fc.assert(
+      fc.property(tricky, (text) => {
+        const once = canonicalOr(text);
+        if (once !== null) expect(once.canonical.length).toBeLessThanOrEqual(9 * text.length + 16);
+      }),
+      { numRuns: 1000 },
     );
   });
 
