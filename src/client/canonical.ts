@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { LIMITS } from '../../schemas/limits.js';
 import type { Facet } from '../../schemas/post.js';
 import { codePoints, foldSpaces, type Report, rejectLong, rejectMarks, rejectUnfit } from './characters.js';
-import { strip } from './invisible.js';
+import { holdsJoiner, strip } from './invisible.js';
 import { type LinkRun, normaliseLinks, writeLink } from './links.js';
 import { TextRejected } from './rejection.js';
 
@@ -64,13 +64,22 @@ export function canonicalRuns(runs: readonly Run[], found: readonly Report[] = [
   });
   const joined = parts.join('');
   rejectUnfit(joined);
-  const stripped = strip(joined, reported);
-  // Marks that only the invisible kept apart stand together now.
-  rejectMarks(stripped);
-  const canonical = normaliseLinks(foldSpaces(stripped), reported);
+  let canonical = joined;
+  // An address that is put in angle brackets may idle the joiner before it: then once more, until nothing changes.
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = canonical;
+    const stripped = strip(before, reported);
+    // Marks that only the invisible kept apart stand together now.
+    rejectMarks(stripped);
+    canonical = normaliseLinks(foldSpaces(stripped), reported);
+    if (canonical === before || !holdsJoiner(canonical)) break;
+  }
   rejectLong(canonical);
   return { canonical, n: codePoints(canonical), reported: [...reported].sort() };
 }
+
+/** Twice is what any text found so far needs; the bound is for those not found. */
+const ROUNDS = 8;
 
 /** Line breaks inside a link's text are spaces, or they would cut the link in two. */
 const foldInside = (text: string) => text.replace(/[\s\p{Zs}]+/gu, ' ');

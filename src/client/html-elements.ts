@@ -15,13 +15,20 @@ export const NOT_SHOWN = names(
 );
 /** Shown, but not as text that could be read from here. */
 export const EMBEDDED = names('svg math select textarea noscript');
-export const BLOCK = names(
-  'address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 ' +
-    'h4 h5 h6 header hr li main menu nav ol p pre section summary table tbody tfoot thead tr ul',
+const BLOCK = names(
+  'address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer ' +
+    'form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol p plaintext pre search section summary ' +
+    'table tbody tfoot thead tr ul xmp',
 );
+export const isBlock = (element: Element, style: Map<string, string>): boolean =>
+  BLOCK.has(element.tagName) ||
+  /^(?:block|list-item|flow-root|table|flex|grid)\b/.test(style.get('display') ?? '');
+/** White space inside is shown as it is. */
+export const PREFORMATTED = names('pre listing plaintext xmp');
 export const CELL = names('td th');
+type Mark = readonly [string, string];
 /** What stands before and after the content of an element that changes how it reads. */
-export const MARKED: Readonly<Record<string, readonly [string, string]>> = {
+const MARKED: Readonly<Record<string, Mark>> = {
   s: ['~~', '~~'],
   strike: ['~~', '~~'],
   del: ['~~', '~~'],
@@ -30,6 +37,22 @@ export const MARKED: Readonly<Record<string, readonly [string, string]>> = {
   q: ['“', '”'],
   rt: ['(', ')'],
 };
+
+/** By its name, else by its style. */
+export function markOf(element: Element, style: Map<string, string>): Mark | undefined {
+  if (Object.hasOwn(MARKED, element.tagName)) return MARKED[element.tagName];
+  const decoration = `${style.get('text-decoration') ?? ''} ${style.get('text-decoration-line') ?? ''}`;
+  if (/\bline-through\b/.test(decoration)) return MARKED['del'];
+  const align = style.get('vertical-align');
+  return align === 'super' || align === 'sub' ? MARKED[align === 'sub' ? 'sub' : 'sup'] : undefined;
+}
+
+/** Styles that move, turn or respell text in ways that are not read here. */
+const STYLED = names(
+  'position float transform text-transform letter-spacing word-spacing writing-mode filter content order',
+);
+export const isStyled = (style: Map<string, string>): boolean =>
+  [...style.keys()].some((name) => STYLED.has(name));
 
 export const attribute = (element: Element, name: string): string | undefined =>
   element.attrs.find((each) => each.name === name)?.value;

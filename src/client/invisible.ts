@@ -17,6 +17,7 @@ const REMOVED = new RegExp(
 );
 /** Kept only where they change what is read: CGJ, Mongolian vowel separator, ZWNJ, ZWJ. */
 const CONDITIONAL = /[\u034f\u180e\u200c\u200d]/;
+export const holdsJoiner = (text: string): boolean => CONDITIONAL.test(text);
 /** Hangul fillers: no glyph by the standard, a wide blank on most screens. They stay. */
 const FILLER = /[\u115f\u1160\u3164\uffa0]/;
 const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;

@@ -2,7 +2,7 @@
 import type { TextFacet } from '../../src/client/canonical.js';
 import type { Random } from './random.js';
 
-const PIECES = [
+export const PIECES = [
   ...[
     'https://Example.ORG/a?utm_source=1&b=2',
     'http://x.org',

@@ -1,4 +1,7 @@
-"""Checks the vectors of hpt-1 with the Python implementation; one JSON line: how many, and which disagree."""
+"""Checks the vectors of hpt-1 with the Python implementation; one JSON line: how many, and which disagree.
+
+The argument is the file of vectors, or `-` for cases on standard input, one a line.
+"""
 
 import json
 import sys
@@ -28,14 +31,17 @@ def answer(given):
 
 
 def main(path):
-    with open(path, encoding="utf-8") as file:
-        cases = json.load(file)["cases"]
+    if path == "-":
+        cases = [json.loads(line) for line in sys.stdin]
+    else:
+        with open(path, encoding="utf-8") as file:
+            cases = json.load(file)["cases"]
     differing = []
     for case in cases:
         found = answer(case["input"])
         if found != case["expected"]:
             wrong = {key: found.get(key) for key in found if found.get(key) != case["expected"].get(key)}
-            differing.append({"name": case["name"], "found": wrong, "expected": case["expected"]})
+            differing.append({"name": case.get("name"), "input": case["input"], "found": wrong, "expected": case["expected"]})
     print(json.dumps({"cases": len(cases), "unicode": unicodedata.unidata_version, "differing": differing}))
 
 

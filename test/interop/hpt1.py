@@ -535,9 +535,14 @@ def canonical_runs(runs, reported):
         parts.append(write_link(kind, shown, label, target, following, reported))
     joined = "".join(parts)
     reject_unfit(joined)
-    stripped = strip(joined, reported)
-    reject_marks(stripped)
-    canonical = normalise_links(fold_spaces(stripped), reported)
+    canonical = joined
+    for _ in range(8):
+        before = canonical
+        stripped = strip(before, reported)
+        reject_marks(stripped)
+        canonical = normalise_links(fold_spaces(stripped), reported)
+        if canonical == before or not any(character in JOINERS for character in canonical):
+            break
     reject_long(canonical)
     return canonical, sorted(reported)
 
@@ -588,7 +593,7 @@ def word_end(text, at):
     while at < len(text):
         character, after = text[at], text[at + 1 : at + 2]
         inner = character in ".,:-‐‑'’_*·" and is_letter_or_number(after)
-        dash = character in "‒–" and is_digit(text[at - 1]) and is_digit(after)
+        dash = character in "‒–—，．：" and is_digit(text[at - 1]) and is_digit(after)
         if not (in_word(character) or inner or dash):
             break
         at += 1
@@ -596,16 +601,27 @@ def word_end(text, at):
 
 
 def loose_sign(text, at):
+    """The end of a typographic character that carries meaning where it stands, or None."""
     character = text[at]
     before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-    if character in "-‒–" and category(after) == "Sc" and not (in_word(before) or (before and before in "+-−‒–")):
-        return True
+    if character in "-‒–" and (category(after) in ("Sc", "Sm") or after == "("):
+        if not (in_word(before) or (before and before in "+-−‒–")):
+            return at + 1
+    if character == "-" and category(before) == "Sm":
+        return at + 1
     if character in "-‐‑" and in_word(before) and not (in_word(after) or (after and after in "-‐‑")):
-        return True
+        return at + 1
     spaced = at > 1 and before == " " and after == " "
-    if character in "-‐‑‒–" and spaced and is_digit(text[at - 2]) and is_digit(text[at + 2 : at + 3]):
-        return True
-    return character == "*" and spaced and text[at - 2] != " "
+    if character in "-‐‑‒–:·" and spaced and is_digit(text[at - 2]) and is_digit(text[at + 2 : at + 3]):
+        return at + 1
+    if character == "*" and spaced and text[at - 2] != " ":
+        return at + 1
+    if character == "!" and not (in_word(before) or before == "!") and (after == "=" or in_word(after)):
+        return at + 1
+    for dots in ("...", "..", "…"):
+        if text.startswith(dots, at) and is_digit(before) and is_digit(text[at + len(dots) : at + len(dots) + 1]):
+            return at + len(dots)
+    return None
 
 
 def emoji_at(text, at):
@@ -636,7 +652,9 @@ def is_typographic(character):
 
 def spell(token):
     token = token.replace("’", "'")
-    token = re.sub("[‐‑‒–]", "-", token)
+    token = re.sub("[‐‑‒–—]", "-", token)
+    if token in ("...", "…"):
+        return ".."
     return "-" + token[1:] if token[0] == "−" and len(token) > 1 else token
 
 
@@ -665,8 +683,9 @@ def other_token(text, at):
     emoticon = EMOTICON.match(text, at)
     if emoticon:
         return emoticon.end()
-    if loose_sign(text, at):
-        return at + 1
+    loose = loose_sign(text, at)
+    if loose:
+        return loose
     emoji = emoji_at(text, at)
     if emoji:
         return emoji
@@ -743,8 +762,6 @@ def word_form(canonical):
         depth = deep
         done = len(quoted)
         for start, end, address, _ in find_links(line):
-            if start < done:
-                continue
             words += address_tokens(line[done:start], tokens)
             tokens.append(shorten(address))
             done = end

@@ -23,9 +23,12 @@ NOT_SHOWN = set(
 )
 EMBEDDED = set("svg math select textarea noscript".split())
 BLOCK = set(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 "
-    "h5 h6 header hr li main menu nav ol p pre section summary table tbody tfoot thead tr ul".split()
+    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol p plaintext pre search section summary "
+    "table tbody tfoot thead tr ul xmp".split()
 )
+PREFORMATTED = set("pre listing plaintext xmp".split())
+STYLED = set("position float transform text-transform letter-spacing word-spacing writing-mode filter content order".split())
 VOID = set("area base br col embed hr img input link meta param source track wbr".split())
 MARKS = {
     "s": ("~~", "~~"),
@@ -36,7 +39,7 @@ MARKS = {
     "q": ("“", "”"),
     "rt": ("(", ")"),
 }
-CLOSES_P = BLOCK - {"body", "tbody", "tfoot", "thead", "tr", "td", "th", "li", "dd", "dt"}
+CLOSES_P = BLOCK - {"body", "caption", "legend", "tbody", "tfoot", "thead", "tr", "td", "th", "li", "dd", "dt"}
 # A start tag ends an open element of these names, up to the nearest of the others.
 IMPLIED = {
     "li": ({"li"}, {"ol", "ul", "menu"}),
@@ -100,7 +103,7 @@ class Tree(HTMLParser):
         if len(self.open) > 512:
             raise Rejected("too_long")
         self.after_pre = name in ("pre", "textarea")
-        if name in ("title", "textarea", "iframe", "noscript", "noframes"):
+        if name in ("title", "textarea", "iframe", "noscript", "noframes", "xmp"):
             self.raw = name
 
     def handle_startendtag(self, name, attributes):
@@ -228,6 +231,14 @@ def numeral(number, kind):
     return text.upper() if kind in ("A", "I") else text
 
 
+def mark_of(name, style):
+    if name in MARKS:
+        return MARKS[name]
+    if re.search(r"\bline-through\b", style.get("text-decoration", "") + " " + style.get("text-decoration-line", "")):
+        return MARKS["del"]
+    return {"super": MARKS["sup"], "sub": MARKS["sub"]}.get(style.get("vertical-align"))
+
+
 class Reader:
     def __init__(self, root):
         self.root = root
@@ -270,11 +281,14 @@ class Reader:
         if name == "br":
             self.numbered = False
             self.edge()
-        if name in BLOCK:
+        if STYLED & set(style):
+            self.reported.add("styled")
+        block = name in BLOCK or re.match(r"(?:block|list-item|flow-root|table|flex|grid)\b", style.get("display", ""))
+        if block:
             self.edge()
         if name in ("td", "th"):
             self.write(" ")
-        self.pre += name == "pre"
+        self.pre += name in PREFORMATTED
         self.quote += name == "blockquote"
         if name in ("ol", "ul", "menu"):
             self.lists.append(self.open_list(node, style))
@@ -288,7 +302,8 @@ class Reader:
         direction = self.direction(node, style)
         if direction:
             self.write(direction[0])
-        mark = self.open_mark(MARKS[name]) if name in MARKS else None
+        around = mark_of(name, style)
+        mark = self.open_mark(around) if around else None
         self.read(node.children)
         if mark:
             mark()
@@ -304,8 +319,8 @@ class Reader:
         if name == "blockquote":
             self.edge()
             self.quote -= 1
-        self.pre -= name == "pre"
-        if name in BLOCK:
+        self.pre -= name in PREFORMATTED
+        if block:
             self.edge()
 
     def write(self, text):
