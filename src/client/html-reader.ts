@@ -28,6 +28,7 @@ import {
   styleOf,
 } from './html-elements.js';
 import type { LinkRun } from './links.js';
+import { emojiOf } from './shortcodes.js';
 
 interface Step {
   node: Node;
@@ -176,7 +177,7 @@ export class HtmlReader {
   }
 
   private picture(alt: string): void {
-    if (isEmoji(alt)) this.write(alt);
+    if (isEmoji(alt)) this.write(emojiOf(alt));
     else this.reported.add('picture');
   }
 

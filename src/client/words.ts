@@ -7,6 +7,7 @@
 import { ENDS_ADDRESS, normaliseUrl, trimBare } from './addresses.js';
 import { PICTOGRAPH, SKIN_TONE } from './invisible.js';
 import { linksIn } from './links.js';
+import { withoutListFooter } from './list-footer.js';
 
 const WORD_CHARACTER = '\\p{L}\\p{N}\\p{M}\\u200c\\u200d\\u180e';
 /** A sign before a number, a decimal point that begins one, or a hyphen before a word. */
@@ -27,7 +28,7 @@ const EMOTICON = "[:;=]['’\\-^]?[()\\[\\]{}/\\\\|*]";
 const LOOSE =
   `(?<![${WORD_CHARACTER}+\\-\\u2212\\u2012\\u2013])[\\-\\u2012\\u2013](?=[\\p{Sc}\\p{Sm}(])|(?<=\\p{Sm})-|` +
   `(?<=[${WORD_CHARACTER}])[\\-\\u2010\\u2011](?![\\-\\u2010\\u2011${WORD_CHARACTER}])|` +
-  '(?<=\\p{Nd} )[\\-\\u2010-\\u2013:·](?= \\p{Nd})|(?<=[^ ] )\\*(?= )|' +
+  '(?<=\\p{Nd} )[\\-\\u2010-\\u2013:·](?= \\p{Nd})|(?<=[^ *] )\\*(?= )|' +
   `(?<![${WORD_CHARACTER}!])!(?=[=${WORD_CHARACTER}])|(?<=\\p{Nd})(?:\\.{2,3}|…)(?=\\p{Nd})`;
 const EMOJI = `(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|${PICTOGRAPH}${SKIN_TONE}?[\\u{E0020}-\\u{E007F}]*(?:\\u200d${PICTOGRAPH}${SKIN_TONE}?)*)\\p{M}*`;
 /** The closed list of what a reformatting may change: spaces, dashes, brackets, quotes, marks of the sentence, bullets. */
@@ -43,6 +44,8 @@ const BARE_HOST = new RegExp(
   'gu',
 );
 const QUOTED = /^(?:> ?)+/;
+/** As a heading is typed. */
+const HEADING = /^#{1,6} /;
 
 /** Returns the word form of a canonical text, or null when it holds no word. */
 export function wordForm(canonical: string): string | null {
@@ -65,13 +68,13 @@ export function wordForm(canonical: string): string | null {
     take(text.slice(from));
   };
   let depth = 0;
-  for (const line of canonical.split('\n')) {
+  for (const line of withoutListFooter(canonical.split('\n'))) {
     const quote = QUOTED.exec(line)?.[0] ?? '';
     const deep = quote.replace(/ /g, '').length;
     // A line break is no token, so this one cannot be typed.
     if (deep !== depth) tokens.push(`\n${'>'.repeat(deep)}`);
     depth = deep;
-    let from = quote.length;
+    let from = quote.length + (HEADING.exec(line.slice(quote.length))?.[0].length ?? 0);
     for (const link of linksIn(line)) {
       takeBetweenAddresses(line.slice(from, link.start));
       tokens.push(link.url.replace(/^https?:\/\//, '').replace(/^([^/?#]*)\/$/, '$1'));

@@ -614,7 +614,7 @@ def loose_sign(text, at):
     spaced = at > 1 and before == " " and after == " "
     if character in "-‐‑‒–:·" and spaced and is_digit(text[at - 2]) and is_digit(text[at + 2 : at + 3]):
         return at + 1
-    if character == "*" and spaced and text[at - 2] != " ":
+    if character == "*" and spaced and text[at - 2] not in " *":
         return at + 1
     if character == "!" and not (in_word(before) or before == "!") and (after == "=" or in_word(after)):
         return at + 1
@@ -751,16 +751,34 @@ def in_plain_word(character):
     return category(character)[:1] in ("L", "M", "N")
 
 
+ADDRESS = r"[A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9.\-]{1,128}"
+WEB = r"<?https?://[^\s<>]{1,512}>?"
+FOOTER_LINE = re.compile(
+    rf"[A-Za-z0-9._\-]{{1,64}} mailing list(?: -- {ADDRESS})?|{ADDRESS}|{WEB}|To unsubscribe send an email to {ADDRESS}|"
+    r'You received this message because you are subscribed to the Google Groups "[A-Za-z0-9._\-]{1,64}" group\.|'
+    rf"To unsubscribe from this group and stop receiving emails from it, send an email to {ADDRESS}\.|"
+    rf"To view this discussion (?:on the web )?visit {WEB}\.?"
+)
+
+
+def without_list_footer(lines):
+    for at in range(len(lines) - 2, max(-1, len(lines) - 8), -1):
+        if re.fullmatch("_{20,}|--", lines[at]) and all(FOOTER_LINE.fullmatch(line) for line in lines[at + 1 :]):
+            return lines[:at]
+    return lines
+
+
 def word_form(canonical):
     tokens = []
     words = depth = 0
-    for line in canonical.split("\n"):
+    for line in without_list_footer(canonical.split("\n")):
         quoted = re.match("(?:> ?)*", line)[0]
         deep = quoted.count(">")
         if deep != depth:
             tokens.append("\n" + ">" * deep)
         depth = deep
-        done = len(quoted)
+        heading = re.match("#{1,6} ", line[len(quoted) :])
+        done = len(quoted) + (len(heading[0]) if heading else 0)
         for start, end, address, _ in find_links(line):
             words += address_tokens(line[done:start], tokens)
             tokens.append(shorten(address))

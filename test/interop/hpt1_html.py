@@ -51,6 +51,19 @@ IMPLIED = {
     "rt": ({"rt", "rp"}, {"ruby"}),
     "rp": ({"rt", "rp"}, {"ruby"}),
 }
+NAMED = (
+    "slight_smile 🙂 smile 😄 smiley 😃 grin 😁 grinning 😀 joy 😂 rofl 🤣 wink 😉 blush 😊 heart_eyes 😍 thinking "
+    "🤔 cry 😢 sob 😭 rage 😡 angry 😠 sweat_smile 😅 laughing 😆 sunglasses 😎 neutral_face 😐 confused 😕 "
+    "disappointed 😞 open_mouth 😮 scream 😱 sleeping 😴 upside_down_face 🙃 innocent 😇 yum 😋 relieved 😌 "
+    "kissing_heart 😘 hugs 🤗 face_with_raised_eyebrow 🤨 partying_face 🥳 pleading_face 🥺 "
+    "smiling_face_with_three_hearts 🥰 nerd_face 🤓 +1 👍 thumbsup 👍 -1 👎 thumbsdown 👎 clap 👏 wave 👋 pray 🙏 "
+    "muscle 💪 ok_hand 👌 point_up ☝ point_right 👉 point_left 👈 point_down 👇 raised_hands 🙌 crossed_fingers "
+    "🤞 v ✌ metal 🤘 facepalm 🤦 shrug 🤷 heart ❤ broken_heart 💔 fire 🔥 tada 🎉 rocket 🚀 star ⭐ warning ⚠ "
+    "white_check_mark ✅ heavy_check_mark ✔ x ❌ question ❓ exclamation ❗ eyes 👀 bulb 💡 100 💯 sparkles ✨ "
+    "sunny ☀ rainbow 🌈 coffee ☕ beer 🍺 pizza 🍕 cake 🍰 birthday 🎂 gift 🎁 dog 🐶 cat 🐱 rose 🌹 car 🚗 bike 🚲 "
+    "house 🏠 books 📚 calendar 📅 lock 🔒 key 🔑 moneybag 💰 skull 💀 ghost 👻 robot 🤖 see_no_evil 🙈 "
+).split()
+EMOJI = {f":{name}:": emoji for name, emoji in zip(NAMED[::2], NAMED[1::2])}
 SPACE = " \t\n\f\r"
 
 
@@ -275,7 +288,7 @@ class Reader:
         if name == "img":
             alt = node.get("alt") or ""
             if is_emoji(alt):
-                self.write(alt)
+                self.write(EMOJI.get(alt, alt))
             else:
                 self.reported.add("picture")
         if name == "br":
