@@ -14,7 +14,7 @@ const NAMES =
   'rose 🌹 car 🚗 bike 🚲 house 🏠 books 📚 calendar 📅 lock 🔒 key 🔑 moneybag 💰 skull 💀 ghost 👻 robot 🤖 see_no_evil 🙈';
 
 const parts = NAMES.split(' ');
-const EMOJI = new Map(
+const EMOJI = new Map<string, string>(
   parts.flatMap((name, at) => (at % 2 === 0 ? [[`:${name}:`, parts[at + 1]!] as const] : [])),
 );
 
