@@ -65,18 +65,38 @@ export function styleOf(element: Element): Map<string, string> | null {
   const style = attribute(element, 'style');
   if (style === undefined) return new Map();
   if (style.includes('\\')) return null;
-  const declarations = style.replace(/\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g, '').toLowerCase();
   return new Map(
-    declarations.split(';').flatMap((declaration) => {
-      const colon = declaration.indexOf(':');
-      if (colon < 0) return [];
-      const value = declaration.slice(colon + 1).replace(/\s*!\s*important\s*$/, '');
-      return [[declaration.slice(0, colon).trim(), value.trim()]];
-    }),
+    withoutComments(style)
+      .toLowerCase()
+      .split(';')
+      .flatMap((declaration) => {
+        const colon = declaration.indexOf(':');
+        if (colon < 0) return [];
+        return [[declaration.slice(0, colon).trim(), withoutImportant(declaration.slice(colon + 1).trim())]];
+      }),
   );
 }
 
-const ZERO = /^(?:0+\.?0*|\.0+)(?:[a-z]+|%)?$/;
+/** Comments of CSS; one that is not closed goes to the end. */
+function withoutComments(style: string): string {
+  let kept = '';
+  let from = 0;
+  for (let open = style.indexOf('/*'); open >= 0; open = style.indexOf('/*', from)) {
+    kept += style.slice(from, open);
+    const close = style.indexOf('*/', open + 2);
+    from = close < 0 ? style.length : close + 2;
+  }
+  return kept + style.slice(from);
+}
+
+function withoutImportant(value: string): string {
+  if (!value.endsWith('important')) return value;
+  const rest = value.slice(0, -'important'.length).trimEnd();
+  return rest.endsWith('!') ? rest.slice(0, -1).trimEnd() : value;
+}
+
+// Each pattern has one way to match: an attribute may be as long as the post.
+const ZERO = /^(?:0+(?:\.0*)?|\.0+)(?:[a-z]+|%)?$/;
 const HIDING: readonly (readonly [string, RegExp])[] = [
   ['display', /^none$/],
   ['visibility', /^(?:hidden|collapse)$/],

@@ -167,14 +167,14 @@ def style_of(element):
     if "\\" in style:
         return None
     found = {}
-    for declaration in re.sub(r"/\*.*?\*/", "", style, flags=re.S).lower().split(";"):
+    for declaration in re.sub(r"/\*.*?(?:\*/|\Z)", "", style, flags=re.S).lower().split(";"):
         name, colon, value = declaration.partition(":")
         if colon:
             found[name.strip()] = re.sub(r"\s*!\s*important\s*$", "", value).strip()
     return found
 
 
-ZERO = r"(?:0+\.?0*|\.0+)(?:[a-z]+|%)?$"
+ZERO = r"(?:0+(?:\.0*)?|\.0+)(?:[a-z]+|%)?$"
 HIDING = {
     "display": "none$",
     "visibility": "(?:hidden|collapse)$",
