@@ -16,17 +16,13 @@ import {
   hasClass,
   isBlock,
   isEmoji,
-  isHidden,
-  isStyled,
-  type List,
-  markerOf,
   markOf,
   NOT_SHOWN,
   type Node,
-  openList,
   PREFORMATTED,
-  styleOf,
 } from './html-elements.js';
+import { type List, markerOf, openList } from './html-list.js';
+import { isHidden, isStyled, styleOf } from './html-style.js';
 import type { LinkRun } from './links.js';
 import { emojiOf } from './shortcodes.js';
 
