@@ -48,6 +48,7 @@ export const ERRORS = {
   'attest.challenge': [409, 'The challenge is unknown, used or expired.'],
   'attest.mismatch': [422, 'The signed text, audience or account is not the one of the challenge.'],
   'attest.assertion': [422, 'The signature of the registered key could not be verified.'],
+  'attest.key_in_use': [409, 'The signing key is still needed.'],
   'attest.key_locked': [500, 'The signing keys cannot be opened with the given secret.'],
   'attest.not_authorised': [403, 'This attestation belongs to somebody else.'],
   'attest.transition': [409, 'The attestation cannot change to this status.'],

@@ -203,15 +203,21 @@ export interface ReviewEventDoc extends Doc {
   note: string | null;
 }
 
-/** A signing key at rest: the private part encrypted under the operator's secret. `_id` is the RFC 7638 thumbprint. */
+/** A signing key. What it does follows from its times (`src/attest/key-schedule.ts`). `_id` is the RFC 7638 thumbprint. */
 export interface SigningKeyDoc extends Doc {
   use: 'token' | 'status';
   publicJwk: Record<string, unknown>;
-  /** AES-256-GCM, base64url: nonce ‖ ciphertext ‖ tag. */
-  sealedPrivateKey: string;
+  /** Who holds the private part: `sealed` (the reference is the key itself, encrypted), or an outside holder by name. */
+  holder: string;
+  /** How the holder finds the private part; empty once it is destroyed. */
+  reference: string;
   createdMs: number;
-  /** `active` signs; `retired` only verifies. */
-  state: 'active' | 'retired';
+  /** When it begins to sign, 0 for the first of a set; it is published from its creation on. */
+  signsFromMs: number;
+  /** `active` signs when its time comes; `retired` only verifies; `compromised` is not published any more. */
+  state: 'active' | 'retired' | 'compromised';
+  /** When it was retired by hand or given up as compromised. */
+  retiredMs: number | null;
 }
 
 /** An author: a person's or an organisation's record at this issuer. `_id` is random. */
@@ -295,6 +301,8 @@ export interface StatusListDoc extends Doc {
   createdMs: number;
   /** Rises with every change; the served list is rebuilt when it differs from the cached one. */
   revision: number;
+  /** The key was compromised: every entry reads as revoked. */
+  revoked?: boolean;
 }
 
 /** A claimed index of a status list. `_id` = list ‖ index: the insert is the claim. */

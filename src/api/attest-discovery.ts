@@ -24,6 +24,7 @@ const discovery = defineEndpoint<AttestContext>()({
   responses: { 200: { description: 'Keys and rules', schema: DiscoveryDocument } },
   examples: [{ summary: 'Discovery', status: 200 }],
   async handle({ issuer, collections }) {
+    await issuer.keys.refresh();
     const body: DiscoveryDocument = {
       ...trustedIssuer(issuer.iss, issuer.keys, await audiences({ collections })),
       jwks_uri: `${issuer.iss}/.well-known/jwks.json`,
@@ -49,6 +50,7 @@ const jwks = defineEndpoint<AttestContext>()({
   responses: { 200: { description: 'Key set', schema: z.object({ keys: z.array(PublicKey) }) } },
   examples: [{ summary: 'Keys', status: 200 }],
   async handle({ issuer }) {
+    await issuer.keys.refresh();
     return { status: 200, body: { keys: issuer.keys.token.publicKeys }, headers: CACHE };
   },
 });

@@ -81,9 +81,10 @@ async function issueOnce(
   await checkFields(challenge, subject, request);
   await checkKey(issuer, challenge, request.response);
 
-  const { list, idx, uri } = await issuer.lists.claim();
+  await issuer.keys.refresh();
+  const { signer, list, idx, uri } = await issuer.lists.claim();
   const claims = claimsOf(issuer, jti, challenge, subject, { idx, uri });
-  const token = await issuer.keys.token.signer.sign(TOKEN_TYPE, claims);
+  const token = await signer.sign(TOKEN_TYPE, claims);
   if (token.length > LIMITS.tokenBytes) throw new AssayError('internal', `token of ${token.length} bytes`);
   const doc: AttestationDoc = {
     _id: jti,
@@ -93,7 +94,7 @@ async function issueOnce(
     acc: claims.acc,
     h: claims.con.h,
     w: claims.con.w ?? null,
-    kid: issuer.keys.token.signer.kid,
+    kid: signer.kid,
     list,
     idx,
     status: 'valid',
