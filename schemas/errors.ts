@@ -51,6 +51,8 @@ export const ERRORS = {
   'attest.key_in_use': [409, 'The signing key is still needed.'],
   'attest.key_locked': [500, 'The signing keys cannot be opened with the given secret.'],
   'attest.not_authorised': [403, 'This attestation belongs to somebody else.'],
+  'attest.quota': [429, 'This author or this platform has issued as much as it may for now.'],
+  'attest.lookup': [409, 'This prefix cannot be answered.'],
   'attest.transition': [409, 'The attestation cannot change to this status.'],
   'review.transition': [409, 'The item cannot go to this state.'],
   'review.claimed': [409, 'Somebody else has claimed this item.'],

@@ -259,7 +259,17 @@ export interface ChallengeDoc extends Doc {
   /** Private mail: h and w are HMACs under this salt. */
   salt: string | null;
   unq: number;
+  /** The token that this one is to supersede: the text was edited. */
+  prev?: string | null;
+  /** The author wants a public text to be found by its hash. */
+  listed?: boolean;
   createdMs: number;
+  expiresMs: number;
+}
+
+/** How much was issued in one window of time. `_id` = hash of whose it is and the window. */
+export interface QuotaDoc extends Doc {
+  count: number;
   expiresMs: number;
 }
 
@@ -286,6 +296,10 @@ export interface AttestationDoc extends Doc {
   /** Why the status changed, in the words of the tenant's moderator; only in the authenticated API. */
   statusReason: string | null;
   hal: number;
+  /** The token that this one supersedes. */
+  prev?: string | null;
+  /** `h` in hexadecimal, where the author opted in to be found by it; else absent. */
+  lookup?: string | null;
   issuedMs: number;
   expiresMs: number;
   /** Idempotent issuance: the same challenge gives the same token. */
@@ -303,6 +317,8 @@ export interface StatusListDoc extends Doc {
   revision: number;
   /** The key was compromised: every entry reads as revoked. */
   revoked?: boolean;
+  /** When an entry last changed, ours or a decoy's; events are read along it. */
+  changedMs?: number;
 }
 
 /** A claimed index of a status list. `_id` = list ‖ index: the insert is the claim. */

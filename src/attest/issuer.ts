@@ -10,6 +10,7 @@ import type { Context } from '../context.js';
 import { type KeyHolder, sealedKeys } from './key-holder.js';
 import { type Keys, openKeys } from './keys.js';
 import { openSeal, type Seal } from './seal.js';
+import { StatusEvents } from './status-events.js';
 import { STATUS_LIST_SIZE, StatusPublisher } from './status-publisher.js';
 
 export interface IssuerOptions {
@@ -35,6 +36,7 @@ export interface Issuer {
   readonly keys: Keys;
   readonly seal: Seal;
   readonly lists: StatusPublisher;
+  readonly events: StatusEvents;
   readonly verifier: Verifier;
   readonly collections: Context['collections'];
   readonly clock: Context['clock'];
@@ -75,7 +77,8 @@ export async function openIssuer(
     fetch: (url, init) => lists.fetch(url) ?? options.fetch?.(url, init) ?? notReachable(),
     clock,
   });
-  return { iss: options.iss, rp: options.rp, keys, seal, lists, verifier, collections, clock };
+  const events = new StatusEvents(collections, lists, clock);
+  return { iss: options.iss, rp: options.rp, keys, seal, lists, events, verifier, collections, clock };
 }
 
 /** The trust list of the issuer's own verifier: its keys as they are now; the same object until they change. */

@@ -98,7 +98,7 @@ async function found(room: KeyRoom, kid: string): Promise<ScheduledKey> {
 }
 
 /** Every list of a key, as a whole; entries need not be touched one by one. */
-async function revokeLists({ lists }: KeyRoom, kid: string): Promise<number> {
+async function revokeLists({ lists, clock }: KeyRoom, kid: string): Promise<number> {
   let count = 0;
   let after: string | undefined;
   do {
@@ -110,7 +110,7 @@ async function revokeLists({ lists }: KeyRoom, kid: string): Promise<number> {
     });
     await lists.bulk(
       page.docs.map(({ _id: id }) => ({
-        update: { id, change: { set: { revoked: true }, inc: { revision: 1 } } },
+        update: { id, change: { set: { revoked: true, changedMs: clock() }, inc: { revision: 1 } } },
       })),
     );
     count += page.docs.length;

@@ -4,6 +4,7 @@
  * decoy's, so that neither the number of revocations nor the entry of a known one can be read off the list.
  */
 import { createHash, randomInt } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import { AssayError } from '../../schemas/errors.js';
@@ -21,6 +22,8 @@ export const LIST_TTL_S = 60;
 /** One decoy in so many entries of a new list; a list is left when half of it is taken, so a draw succeeds soon. */
 const DECOY_SHARE = 512;
 const FULL = 0.5;
+/** Lists named in the aggregation, the newest of them. */
+const LISTS_TOLD = 10_000;
 
 const compress = promisify<Buffer, { level: number }, Buffer>(deflate);
 
@@ -31,6 +34,8 @@ export interface PublishedList {
 }
 
 export class StatusPublisher {
+  /** `change` whenever this process has changed a list. */
+  readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly published = new Map<number, PublishedList & { revision: number; signedMs: number }>();
   private opening: { kid: string; list: Promise<StatusListDoc> } | undefined;
 
@@ -74,7 +79,8 @@ export class StatusPublisher {
     await statusIndices.update(`${list}:${idx}`, { set: { value, seq } }, { guard: { seq: { lt: seq } } });
     const doc = await statusLists.get(String(list));
     if (doc) await this.claimOn(list, doc.size, decoyValue(), true);
-    await statusLists.update(String(list), { inc: { revision: 1 } });
+    await statusLists.update(String(list), { inc: { revision: 1 }, set: { changedMs: this.clock() } });
+    this.changes.emit('change');
   }
 
   /** The signed list, built anew when something changed or the copy is a ttl old; null when there is no such list. */
@@ -91,12 +97,19 @@ export class StatusPublisher {
       iat,
       exp: iat + LIST_LIFE_S,
       ttl: LIST_TTL_S,
-      status_list: { bits: STATUS_BITS, lst },
+      status_list: { bits: STATUS_BITS, lst, aggregation_uri: `${this.iss}/status` },
     });
     const etag = `"${createHash('sha256').update(jwt).digest('base64url').slice(0, 22)}"`;
     const fresh = { jwt, etag, revision: doc.revision, signedMs: now };
     this.published.set(list, fresh);
     return fresh;
+  }
+
+  /** Addresses of all lists (Token Status List, section 9), the newest change first. */
+  async uris(): Promise<string[]> {
+    const query = { index: 'by_change', order: 'desc', limit: LISTS_TOLD } as const;
+    const { docs } = await this.collections.statusLists.page(query);
+    return docs.map(({ _id }) => this.uriOf(Number(_id)));
   }
 
   /** Answers a request for one of this issuer's own lists without a network; undefined for any other URL. */
@@ -151,6 +164,7 @@ export class StatusPublisher {
         taken: 0,
         createdMs: this.clock(),
         revision: 0,
+        changedMs: this.clock(),
       };
       if ((await this.collections.statusLists.insert(doc)).did !== 'inserted') continue;
       await this.plantDecoys(Number(doc._id));

@@ -59,8 +59,8 @@ export interface Found {
 export interface Verifier {
   /** Never throws for a bad token: whatever is wrong stands in `errors`. */
   verify(token: string, found?: Found): Promise<VerifyResult>;
-  /** Ask for every status list again at its next use. */
-  expireLists(): void;
+  /** Ask for a status list again at its next use, or for every one. */
+  expireLists(uri?: string): void;
 }
 
 /**
@@ -87,7 +87,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return options.issuers?.length ? [...(await trusted), ...(await discovery.issuers(kid, now))] : trusted;
   };
   return {
-    expireLists: () => lists.expire(),
+    expireLists: (uri) => lists.expire(uri),
     async verify(token, found = {}) {
       const check = new Check(lists, options.html, { ...policy, ...found.policy }, found.now ?? clock());
       try {
