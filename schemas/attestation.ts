@@ -200,7 +200,7 @@ export const VerifyResult = z
   .object({
     valid: z.boolean(),
     hal: z.int().nullable(),
-    lvl: Levels.nullable(),
+    lvl: z.union([Levels, z.null()]),
     author: z.enum(['match', 'different', 'unchecked']),
     content: z.enum(['exact', 'reformatted', 'different', 'unchecked']),
     status: z.enum(['valid', 'revoked', 'suspended', 'superseded', 'unknown']),

@@ -8,6 +8,7 @@ export const ERRORS = {
   'request.malformed_json': [400, 'The body is not valid JSON.'],
   'request.invalid_utf8': [400, 'The body is not valid UTF-8.'],
   'request.too_deep': [400, 'The JSON is nested too deeply.'],
+  'request.too_many_values': [400, 'The JSON has too many values.'],
   'request.too_large': [413, 'The body is larger than the limit.'],
   'request.media_type': [415, 'This media type is not accepted here.'],
   'request.not_found': [404, 'There is nothing here.'],

@@ -26,8 +26,12 @@ export const LIMITS = {
   formFields: 32,
   /** Lines of an NDJSON batch, items of a feed to filter, tokens of a batch to verify. */
   batchItems: 1_000,
+  /** Lines of an NDJSON batch with the empty ones. */
+  batchLines: 10_000,
   /** Nesting of JSON objects and arrays. Deeper: `request.too_deep`, counted before parsing. */
   jsonDepth: 16,
+  /** Values in one JSON document: each costs far more memory than its bytes. More: `request.too_many_values`, counted before parsing. */
+  jsonValues: 100_000,
   /** Facets of a post. */
   facets: 512,
   /** Recipients in a mail's envelope. */

@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { readLetter } from '../detectors/email/read-letter.js';
 import { AssayError } from '../schemas/errors.js';
-import type { Verdict } from '../schemas/verdict.js';
 import { type Leases, sharedLeases, soleOwner } from '../streams/announce/lease.js';
 import { Backlog } from '../streams/back-pressure.js';
 import { Intake } from '../streams/intake.js';
@@ -142,6 +141,7 @@ function apiContext(context: Context, config: Config, secrets: Secrets, built: B
     issuer,
     readiness: () =>
       readiness({
+        logger: context.logger,
         log,
         store,
         detectors: () => judging.detector.detectors,
@@ -180,14 +180,14 @@ async function openAll(
   await worker.start();
   const sweepers = startSweepers(context);
   closing.add('sweepers', () => sweepers.stop());
-  const view = (verdict: Verdict) => verdictView(verdict, judging);
-  const live = new VerdictFeed({ log: context.log, logger, view });
+  const { log } = context;
+  const live = new VerdictFeed({ log, logger, view: (verdict) => verdictView(verdict, judging) });
   const built = { worker, issuer, judging, metrics, live, publicUrl };
   const api = apiContext(context, config, secrets, built);
   listener.serve(createApp(api));
   // The first to be closed: what comes in while the worker stops would only wait for the next start.
   closing.add('requests', () => listener.close(ANSWER_GRACE_MS));
-  // Streams would never end by themselves.
+  // Streams never end by themselves; their readers come back to the next process with their position.
   closing.add('live', () => live.close());
   return { context: api, config, sweepers, port: listener.port, ...built };
 }

@@ -92,9 +92,9 @@ export class Announcer {
     while (!signal.aborted) {
       this.#woken = false;
       try {
-        if ((await this.round()) > 0) continue;
+        const announced = await this.round();
         retryMs = RETRY_FIRST_MS;
-        if (!this.#woken) await this.#sleep(signal);
+        if (announced === 0 && !this.#woken) await this.#sleep(signal);
       } catch (error) {
         this.#parts.logger.warn({ err: error, retryMs }, 'announcing failed; trying again');
         await pause(retryMs, signal);
@@ -105,13 +105,14 @@ export class Announcer {
 
   async #sleep(signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, POLL_MS);
       const now = (): void => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', now);
         resolve();
       };
+      const timer = setTimeout(now, POLL_MS);
       this.#wake = now;
-      signal.addEventListener('abort', now, { once: true });
+      signal.addEventListener('abort', now);
     });
   }
 

@@ -4,8 +4,8 @@
  */
 import type { CounterDoc, CounterSum } from '../schemas/store/documents.js';
 import type { BulkOp, Collection } from '../schemas/store/port.js';
-import { counterId } from './announce/counts.js';
-import type { RecordCollections } from './records.js';
+import { counterId, lastBatch } from './announce/counts.js';
+import { OUTBOX_SHARDS_MAX, type RecordCollections } from './records.js';
 
 const PAGE = 1_000;
 
@@ -65,17 +65,32 @@ export async function compareCounters(
     .filter((one) => one.found !== one.expected);
 }
 
-/** Sets every counter to what the items say. The outbox has to be empty: drain it first. @returns what was wrong */
+/** Numbers of the batches that the counters contain once they are made from the items. */
+async function batchesContained(meta: Pick<RecordCollections, 'meta'>): Promise<Record<string, number>> {
+  const contained: Record<string, number> = {};
+  for (let shard = 0; shard < OUTBOX_SHARDS_MAX; shard += 1) {
+    const last = await lastBatch(shard, meta);
+    if (last !== null) contained[`lastBatch.${shard}`] = last.batch;
+  }
+  return contained;
+}
+
+/**
+ * Sets every counter to what the items say. The outbox has to be empty: drain it first. The next owner of a shard does
+ * its last batch again, so a counter that is made anew says that it contains it.
+ * @returns what was wrong
+ */
 export async function rebuildCounters(
-  collections: Pick<RecordCollections, 'counters' | 'items'>,
+  collections: Pick<RecordCollections, 'counters' | 'items' | 'meta'>,
 ): Promise<Correction[]> {
   const corrections = await compareCounters(collections);
   if (corrections.length === 0) return [];
   const sums = await countItems(collections.items);
+  const contained = await batchesContained(collections);
   await collections.counters.bulk(
     corrections.map(({ id, expected }): BulkOp<CounterDoc> => {
       const { id: _, n: __, ...names } = sums.get(id) ?? { id, n: 0 };
-      const change = { set: { n: expected }, setOnInsert: { ...names, lastBatch: {} } };
+      const change = { set: { n: expected, ...contained }, setOnInsert: names };
       return { update: { id, change, upsert: expected > 0 } };
     }),
   );

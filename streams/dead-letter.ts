@@ -9,7 +9,8 @@ import { LIMITS } from '../schemas/limits.js';
 import type { DeadLetterDoc } from '../schemas/store/documents.js';
 import type { Collection, Page } from '../schemas/store/port.js';
 import type { Rejected } from './1-admit.js';
-import type { Log, LogRecord } from './log/port.js';
+import type { Log, LogHeaders, LogRecord, OutgoingRecord } from './log/port.js';
+import { MAX_RECORD_BYTES, recordBytes } from './log/record-size.js';
 import { DEAD_LETTERS_TOPIC } from './topics.js';
 
 const letterId = ({ topic, partition, offset, timestamp }: LogRecord): string =>
@@ -38,20 +39,29 @@ function letterDoc({ record, tenant, error }: Rejected, tries: number, now: numb
 /** Header values are single lines of printable ASCII on every broker. */
 const headerValue = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1_000);
 
-const topicRecord = (doc: DeadLetterDoc) => ({
-  key: doc._id,
-  value: Buffer.from(doc.value, 'base64'),
-  headers: {
-    ...doc.headers,
-    'assay-dead-letter': doc._id,
-    'assay-tenant': doc.tenant,
-    'assay-reason': doc.code,
-    'assay-detail': headerValue(doc.detail),
-    'assay-topic': doc.topic,
-    'assay-partition': String(doc.partition),
-    'assay-offset': String(doc.offset),
-  },
+/** What went wrong, and where it lay. */
+const reasonOf = (doc: DeadLetterDoc): LogHeaders => ({
+  'assay-dead-letter': doc._id,
+  'assay-tenant': doc.tenant,
+  'assay-reason': doc.code,
+  'assay-detail': headerValue(doc.detail),
+  'assay-topic': doc.topic,
+  'assay-partition': String(doc.partition),
+  'assay-offset': String(doc.offset),
 });
+
+/**
+ * The letter as a record. One that came near the limit would pass it with the reason added, and then be refused for
+ * ever: its bytes and headers lie in the store only.
+ */
+function topicRecord(doc: DeadLetterDoc): OutgoingRecord {
+  const reason = reasonOf(doc);
+  const value = Buffer.from(doc.value, 'base64');
+  const whole = { key: doc._id, value, headers: { ...doc.headers, ...reason } };
+  if (recordBytes(whole) <= MAX_RECORD_BYTES) return whole;
+  const headers = { ...reason, 'assay-omitted': 'value, headers' };
+  return { key: doc._id, value: Buffer.alloc(0), headers };
+}
 
 type DeadLetters = Collection<DeadLetterDoc>;
 

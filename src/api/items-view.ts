@@ -87,7 +87,7 @@ export const Item = z
       .nullable()
       .describe('Null after a deletion'),
     token: z.string().nullable().describe('The attestation as it came, for anybody to verify'),
-    verdict: VerdictView.nullable(),
+    verdict: z.union([VerdictView, z.null()]),
     provenance: z.object({
       evidenceId: z.string().nullable().describe('Evidence of exactly this text and these detectors'),
       contentHash: z.string().describe('SHA-256 of what was judged'),

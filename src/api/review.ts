@@ -6,6 +6,7 @@ import type { ReviewEventDoc } from '../../schemas/store/documents.js';
 import { actOn, ReviewAct } from '../review/act.js';
 import { type ItemReview, type ReviewContext, readReview } from '../review/read.js';
 import { defineEndpoint } from './endpoint.js';
+import { EXAMPLE_ITEM_ID } from './intake-examples.js';
 
 const params = z.object({ id: z.string().max(64).describe('Item id') });
 
@@ -67,7 +68,10 @@ const getReview = defineEndpoint<ReviewContext>()({
     200: { description: 'State and all events', schema: ReviewAnswer },
     404: problem('No such item of this tenant'),
   },
-  examples: [{ summary: 'An unknown item', params: { id: 'unknown' }, status: 404 }],
+  examples: [
+    { summary: 'An item', params: { id: EXAMPLE_ITEM_ID }, status: 200 },
+    { summary: 'An unknown item', params: { id: 'unknown' }, status: 404 },
+  ],
   async handle(context, { params: { id }, principal }) {
     return { status: 200, body: answerOf(await readReview(context, principal!.tenant, id)) };
   },

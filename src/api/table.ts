@@ -8,6 +8,7 @@ import { ATTEST_ENDPOINTS } from './attest.js';
 import type { ApiContext } from './context.js';
 import { COUNTER_ENDPOINTS } from './counters.js';
 import { DEAD_LETTER_ENDPOINTS } from './dead-letters.js';
+import { documentationEndpoints } from './documentation.js';
 import { healthz, readyz } from './health.js';
 import { INTAKE_ENDPOINTS } from './intake.js';
 import { ITEM_ENDPOINTS } from './items.js';
@@ -26,6 +27,7 @@ export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [
   ...DEAD_LETTER_ENDPOINTS,
   ...ATTEST_ENDPOINTS,
   ...CONSOLE_ENDPOINTS,
+  ...documentationEndpoints(() => ENDPOINTS),
   healthz,
   readyz,
   metrics,

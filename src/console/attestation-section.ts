@@ -1,5 +1,6 @@
 /** The attestation of an item as the verifier sees it now: who stands behind the account, and what that does not prove. */
 import { labelInWords, notProvenInWords } from './attestation-words.js';
+import { time } from './figures.js';
 import { type Html, html } from './html.js';
 import type { AttestationView, ItemView } from './item.js';
 
@@ -14,7 +15,7 @@ function found({ result, decision }: AttestationView, platform: string): Html {
   return html`<p><span class="badge attested">${labelInWords(decision.label, platform)}</span></p>
 <p>${decision.sentence} ${notProvenInWords(result.notProven)}</p>
 <dl class="facts small"><dt>Level</dt><dd>${result.hal} of 3</dd>
-<dt>Status</dt><dd>${result.status}${result.statusAsOf !== null && html`, as of <time datetime="${result.statusAsOf}">${result.statusAsOf}</time>`}</dd>
+<dt>Status</dt><dd>${result.status}${result.statusAsOf !== null && html`, as of ${time(Date.parse(result.statusAsOf))}`}</dd>
 <dt>Issuer</dt><dd><bdi>${result.iss}</bdi></dd></dl>`;
 }
 

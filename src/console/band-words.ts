@@ -44,9 +44,9 @@ export const BAND_WORDS: Readonly<Record<Band, BandWords>> = {
   },
 };
 
-/** "93.1% (95% interval 88.0% to 96.2%), if 1 in 2 such texts were machine-written" */
-export function probabilityInWords({ probability, interval, prior }: Decision): string {
-  return `${percent(probability)}, with a 95% interval from ${percent(interval[0])} to ${percent(interval[1])}, assuming that ${percent(prior)} of such texts are machine-written before looking at this one`;
+/** How sure: "95% interval from 88.0% to 96.2%, assuming that …". */
+export function certaintyInWords({ interval, prior }: Pick<Decision, 'interval' | 'prior'>): string {
+  return `95% interval from ${percent(interval[0])} to ${percent(interval[1])}, assuming that ${percent(prior)} of such texts are machine-written before looking at this one`;
 }
 
 /** The false-alarm budget in words, or null where none was used. */

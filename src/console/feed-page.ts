@@ -4,7 +4,7 @@ import { BAND_WORDS } from './band-words.js';
 import type { FeedEntry, FeedFilter, FeedView } from './feed.js';
 import { count, counted, time } from './figures.js';
 import { type Html, href, html } from './html.js';
-import { authorName, itemPath, previewOf } from './item-row.js';
+import { authorName, itemPath, previewOf, shownText } from './item-row.js';
 import { oneLine, visible } from './visible-text.js';
 
 interface FilterWords {
@@ -38,10 +38,13 @@ const filterSwitch = (view: FeedView): Html => html`<nav aria-label="Filter"><ul
 
 const TEXT = 600;
 
-const body = ({ item }: FeedEntry): Html =>
-  item.text !== null && item.text.length <= TEXT
-    ? html`<div class="received" dir="auto">${visible(item.text)}</div>`
-    : html`<div class="received" dir="auto">${item.text === null ? previewOf(item) : html`${visible(item.text.slice(0, TEXT).replace(/[\ud800-\udbff]$/, ''))}…`}</div>`;
+/** The beginning of a post as it is displayed, never cut inside a surrogate pair. */
+function body({ item }: FeedEntry): Html {
+  const text = item.text ?? shownText(item.html ?? '');
+  const cut = text.length > TEXT;
+  const beginning = cut ? text.slice(0, TEXT).replace(/[\ud800-\udbff]$/, '') : text;
+  return html`<div class="received" dir="auto">${visible(beginning)}${cut && '…'}</div>`;
+}
 
 const byline = ({ item }: FeedEntry): Html =>
   html`<p class="byline"><strong><bdi>${authorName(item)}</bdi></strong> <span class="muted">on ${item.platform} · ${time(item.publishedMs)}</span></p>`;
@@ -88,12 +91,22 @@ const where = ({
 <div class="actions"><button>Show</button></div>
 ${
   attested.length > 0 &&
-  html`<p class="small">Conversations with attested posts: ${attested.map(
-    ({ platform: on, conversationId }, index) =>
-      html`${index > 0 && ', '}<a href="${href('/console/feed', { platform: on, conversation: conversationId, filter })}"><bdi>${oneLine(conversationId, 32)}</bdi></a>`,
-  )}</p>`
+  html`<details class="ways-in small"><summary>Conversations with attested posts</summary><ul>${attested.map(
+    ({ newest, posts }) =>
+      html`<li><a href="${href('/console/feed', { platform: newest.platform, conversation: newest.conversationId, filter })}"><bdi>${oneLine(previewOf(newest), 64)}</bdi></a> <span class="muted">(${counted(posts, 'post')})</span></li>`,
+  )}</ul></details>`
 }
 </form>`;
+
+/** Under which name the platforms in view vouch for their accounts. */
+const names = ({ registered, platform, entries }: FeedView): Html | false => {
+  const inView = new Set([platform, ...entries.map(({ item }) => item.platform)]);
+  const named = registered.filter((one) => inView.has(one.platform));
+  return (
+    named.length > 0 &&
+    html`<ul class="small muted">${named.map((one) => html`<li><bdi>${one.platform}</bdi>: <bdi>${one.name}</bdi></li>`)}</ul>`
+  );
+};
 
 /** The main part of the feed. */
 export function feedPage(view: FeedView): Html {
@@ -101,6 +114,7 @@ export function feedPage(view: FeedView): Html {
   const gone = entries.filter(({ decision }) => decision.action === 'hide').length;
   return html`<h1>Reader’s feed</h1>
 <p class="lead">What a reader’s own software can do with attestations: the same posts under three filters.</p>
+${names(view)}
 ${where(view)}
 ${filterSwitch(view)}
 <section aria-labelledby="posts"><h2 id="posts">${counted(entries.length - gone, 'post')} shown, ${count(gone)} hidden</h2>

@@ -13,15 +13,13 @@ import { readCounts } from './counters.js';
 import { feedPage } from './feed-page.js';
 import { foundAt } from './item.js';
 import { pageReply, viewerOf } from './layout.js';
+import { field } from './queue-filter.js';
 
 export type FeedContext = Pick<ApiContext, 'clock' | 'collections' | 'issuer'>;
 
 /** The filters a reader is offered; `strict` is there for programs. */
 export const FEED_FILTERS = ['all', 'approved', 'humans'] as const;
 export type FeedFilter = (typeof FEED_FILTERS)[number];
-
-const field = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
 const FeedQuery = z.object({
   filter: field(z.enum(FEED_FILTERS)),
@@ -40,6 +38,13 @@ export interface FeedEntry {
   decision: FeedDecision;
 }
 
+export interface AttestedConversation {
+  /** The newest post in it whose attestation held. */
+  newest: ItemDoc;
+  /** How many such posts it has, among the tenant's newest 200. */
+  posts: number;
+}
+
 export interface FeedView {
   filter: FeedFilter;
   platform: string | null;
@@ -47,8 +52,10 @@ export interface FeedView {
   /** In the order a reader sees them: a conversation from its beginning, a platform newest first. */
   entries: FeedEntry[];
   platforms: string[];
-  /** Conversations in which somebody's attestation held, newest first. */
-  attested: { platform: string; conversationId: string }[];
+  /** Platforms as their tenant registered them: a name may say what readers have to know, for instance of a demo. */
+  registered: { platform: string; name: string }[];
+  /** Ways in: conversations in which attestations held, those with most of them first. */
+  attested: AttestedConversation[];
 }
 
 async function recentPosts(
@@ -71,7 +78,10 @@ async function recentPosts(
   return docs;
 }
 
-async function attestedConversations({ collections }: Pick<FeedContext, 'collections'>, tenant: string) {
+async function attestedConversations(
+  { collections }: Pick<FeedContext, 'collections'>,
+  tenant: string,
+): Promise<AttestedConversation[]> {
   const { docs } = await collections.items.page({
     index: 'by_hal',
     where: { tenant, hal: { gte: 1 } },
@@ -79,11 +89,23 @@ async function attestedConversations({ collections }: Pick<FeedContext, 'collect
     order: 'desc',
     limit: LIMITS.pageMax,
   });
-  const seen = new Map<string, { platform: string; conversationId: string }>();
-  for (const { platform, conversationId } of docs) {
-    seen.set(`${platform}\n${conversationId}`, { platform, conversationId });
+  const found = new Map<string, AttestedConversation>();
+  for (const newest of docs) {
+    const key = `${newest.platform}\n${newest.conversationId}`;
+    const known = found.get(key) ?? { newest, posts: 0 };
+    known.posts += 1;
+    found.set(key, known);
   }
-  return [...seen.values()].slice(0, OFFERED);
+  return [...found.values()].sort((a, b) => b.posts - a.posts).slice(0, OFFERED);
+}
+
+async function registeredPlatforms({ collections }: Pick<FeedContext, 'collections'>, tenant: string) {
+  const { docs } = await collections.platforms.page({
+    index: 'by_aud',
+    residual: { tenant },
+    limit: LIMITS.pageMax,
+  });
+  return docs.map(({ aud, name }) => ({ platform: aud, name }));
 }
 
 /**
@@ -91,10 +113,11 @@ async function attestedConversations({ collections }: Pick<FeedContext, 'collect
  * keeps it.
  */
 export async function readFeed(context: FeedContext, tenant: string, query: FeedQuery): Promise<FeedView> {
-  const [items, counts, attested] = await Promise.all([
+  const [items, counts, attested, registered] = await Promise.all([
     recentPosts(context, tenant, query),
     readCounts(context, tenant),
     attestedConversations(context, tenant),
+    registeredPlatforms(context, tenant),
   ]);
   const filter = query.filter ?? 'all';
   const ordered = [...items].sort((a, b) => a.publishedMs - b.publishedMs || a._id.localeCompare(b._id));
@@ -115,6 +138,7 @@ export async function readFeed(context: FeedContext, tenant: string, query: Feed
     conversation: query.conversation ?? null,
     entries,
     platforms: counts.platforms.map(({ platform }) => platform).filter((name) => name !== 'mail'),
+    registered,
     attested,
   };
 }

@@ -43,14 +43,25 @@ that; nothing of it is rendered.</p>`;
 
 const GONE = html`<p class="empty">The text was deleted on the platform, and is not kept here.</p>`;
 
-function textSection({ item, verdict }: ItemView): Html {
+/** From this length on (UTF-16 units) the text scrolls in its place, so that what is said of it stays near. */
+const LONG = 4_000;
+
+function received(source: string, { item, verdict }: ItemView): Html {
+  const long = source.length > LONG;
+  const names = `received${item.html === null ? '' : ' source'}${long ? ' long' : ''}`;
+  const place = long && html` role="region" aria-label="The text" tabindex="0"`;
+  return html`<div class="${names}" dir="auto"${place}>${markedText(source, verdict?.reasons ?? [])}</div>`;
+}
+
+function textSection(view: ItemView): Html {
+  const { item, verdict } = view;
   const source: ItemDoc['text'] = item.text ?? item.html;
   const reasons = verdict?.reasons ?? [];
   const marked = reasons.some(({ spans = [] }) => spans.length > 0);
   return html`<section class="card" aria-labelledby="text"><h2 id="text">Text</h2>
 ${item.subject !== null && html`<p class="subject"><span class="muted">Subject</span> <bdi>${visible(item.subject)}</bdi></p>`}
 ${item.html !== null && HTML_NOTE}
-${source === null ? GONE : html`<div class="received${item.html !== null && ' source'}" dir="auto">${markedText(source, reasons)}</div>`}
+${source === null ? GONE : received(source, view)}
 ${marked && source !== null && html`<p class="legend small muted"><mark class="for">marked</mark> speaks for a machine, <mark class="against">marked</mark> against; the small numbers are those of the reasons.</p>`}
 </section>`;
 }

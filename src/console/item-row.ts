@@ -1,5 +1,7 @@
 /** An item in a list: what it says in one or two lines, what was found, and where it stands. */
 import type { ItemDoc } from '../../schemas/store/documents.js';
+import { runsOfHtml } from '../client/html.js';
+import { TextRejected } from '../client/index.js';
 import { attestationFact, bandBadge, stateBadge } from './badges.js';
 import { percent, time } from './figures.js';
 import { type Html, html, segment } from './html.js';
@@ -12,13 +14,26 @@ const NAME = 60;
 /** The item's own page. */
 export const itemPath = (id: string): string => `/console/items/${segment(id)}`;
 
-/** The beginning of a text as one line; of HTML without its tags, which is a preview and no rendering. */
+/** What HTML shows as plain text, read by the reader that attestations use; where that refuses, the source without tags. */
+export function shownText(source: string): string {
+  try {
+    return runsOfHtml(source)
+      .runs.map((run) => (typeof run === 'string' ? run : run.shown))
+      .join('')
+      .trim();
+  } catch (error) {
+    if (!(error instanceof TextRejected)) throw error;
+    return source.replace(/<[^<>]*>/g, ' ').trim();
+  }
+}
+
+/** The beginning of a text as one line. */
 export function previewOf({
   text,
   html: source,
   subject,
 }: Pick<ItemDoc, 'text' | 'html' | 'subject'>): string {
-  const body = text ?? source?.slice(0, 16 * PREVIEW).replace(/<[^<>]*>/g, ' ') ?? '';
+  const body = text ?? shownText(source?.slice(0, 16 * PREVIEW) ?? '');
   const line = oneLine(body, PREVIEW);
   return line !== '' ? line : oneLine(subject ?? '', PREVIEW);
 }
@@ -41,8 +56,8 @@ export function itemRow({ item, interval }: Listed): Html {
   const preview = previewOf(item);
   return html`<li class="row"><article>
 <p class="row-top">${bandBadge(item.band)}${item.reviewState !== 'none' && stateBadge(item.reviewState)}<span class="when">${time(item.receivedMs)}</span></p>
-<h3><a href="${itemPath(item._id)}"><bdi>${subject !== '' ? subject : preview === '' ? 'Without text' : preview}</bdi></a></h3>
+<h3${subject === '' && html` class="preview-line"`}><a href="${itemPath(item._id)}"><bdi>${subject !== '' ? subject : preview === '' ? 'Without text' : preview}</bdi></a></h3>
 ${subject !== '' && html`<p class="preview"><bdi>${preview}</bdi></p>`}
-<p class="row-facts"><span class="p">${percent(item.probability)} ${interval !== null && html`<span class="muted">(${percent(interval[0])} to ${percent(interval[1])})</span>`}</span><span>${originOf(item)}</span>${attestationFact(item)}</p>
+<p class="row-facts"><span class="p"><span class="muted">probability</span> ${percent(item.probability)} ${interval !== null && html`<span class="muted">(${percent(interval[0])} to ${percent(interval[1])})</span>`}</span><span>${originOf(item)}</span>${attestationFact(item)}</p>
 </article></li>`;
 }

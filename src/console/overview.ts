@@ -57,7 +57,7 @@ export const countersFragment = ({
   counts,
   open,
 }: OverviewView): Html => html`<p class="figures"><span><strong class="big">${count(counts.total)}</strong> items</span>
-<span><strong class="big">${open >= OPEN_LIMIT ? `${count(OPEN_LIMIT)}+` : count(open)}</strong> <a href="/console/queue?band=any&amp;review=open">open for review</a></span>
+<span><strong class="big">${open >= OPEN_LIMIT ? `${count(OPEN_LIMIT)}+` : count(open)}</strong> <a href="/console/queue?band=any&amp;review=open">open for review</a>${open > 0 && html` · <a href="/console/next">start</a>`}</span>
 <span><strong class="big">${count(counts.platforms.length)}</strong> ${counts.platforms.length === 1 ? 'source' : 'sources'}</span></p>
 <div class="tiles">${counts.kinds.map(kindCard)}</div>`;
 
@@ -80,7 +80,6 @@ ${
 }</section>`;
 
 async function readOverview(context: OverviewContext, tenant: string): Promise<OverviewView> {
-  await settleClaims(context, tenant);
   const [counts, open] = await Promise.all([
     readCounts(context, tenant),
     context.collections.items.count({
@@ -115,6 +114,7 @@ const overview = defineEndpoint<OverviewContext>()({
   async handle(context, call) {
     const viewer = viewerOf(call);
     const { tenant } = viewer.principal;
+    await settleClaims(context, tenant);
     const [view, newest] = await Promise.all([readOverview(context, tenant), newestFlagged(context, tenant)]);
     const refreshing = call.query.refresh === 'yes';
     const main = overviewPage(view, newest, refreshing);

@@ -12,7 +12,7 @@ function wayOn(path: string): Html {
 }
 
 const HOW_TO_SIGN_IN = html`<p>The console is entered by a one-time link: the demo prints one when it starts, and whoever runs this
-service can make one for you on its command line. A link is good once and for 15 minutes; after that you stay signed in for 12 hours.</p>
+service makes one for you with <code>assay link</code>. A link is good once and for 15 minutes; after that you stay signed in for 12 hours.</p>
 <p class="muted">Did you follow a link from a mail or another site while signed in? Browsers hold the session back then:
 <a href="/console">open the console from here</a>.</p>`;
 

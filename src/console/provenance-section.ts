@@ -46,6 +46,12 @@ export const revisionsSection = ({
 }: ItemView): Html => html`<section class="card" aria-labelledby="revisions"><h2 id="revisions">Verdicts</h2>
 <ol class="history" reversed>${revisions.map((doc) => revision(doc, item.verdictId))}</ol></section>`;
 
+/** UTF-16 units shown of an earlier text; the API has all of it. */
+const EARLIER = 4_000;
+
+const beginning = (text: string): Html =>
+  html`${visible(text.slice(0, EARLIER).replace(/[\ud800-\udbff]$/, ''))}${text.length > EARLIER && '…'}`;
+
 /** Versions of the text that are not the current one. */
 export const versionsSection = ({ versions, item }: ItemView): Html | false =>
   versions.length > 0 &&
@@ -58,5 +64,5 @@ export const versionsSection = ({ versions, item }: ItemView): Html | false =>
       html: source,
       receivedMs,
     }) => html`<li><details><summary>Version ${String(version)}, received ${time(receivedMs)}</summary>
-<div class="received${source !== null && ' source'}" dir="auto">${visible(text ?? source ?? 'Deleted.')}</div></details></li>`,
+<div class="received${source !== null && ' source'}" dir="auto">${beginning(text ?? source ?? 'Deleted.')}</div></details></li>`,
   )}</ol></section>`;

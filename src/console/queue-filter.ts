@@ -1,17 +1,16 @@
-/** What the queue shows: the filter as a GET form sends it, and the store query along the index that narrows it most. */
+/** What the queue shows: the filter as a GET form sends it, turned into the same plan that `GET /v1/items` walks. */
 import { z } from 'zod';
 import { LIMITS } from '../../schemas/limits.js';
 import { ReviewState } from '../../schemas/review.js';
 import type { ItemDoc } from '../../schemas/store/documents.js';
-import type { Condition, Query } from '../../schemas/store/port.js';
 import { Band } from '../../schemas/verdict.js';
-import { searchWords } from '../../streams/search-words.js';
+import { type ItemsPlan, planItems } from '../api/items-query.js';
 
 /** Matches are counted up to here; more are "1,000 or more". */
 export const COUNT_LIMIT = 1_000;
 
 /** A field of a form: what was left empty was not asked for. */
-const field = <T extends z.ZodType>(schema: T) =>
+export const field = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
 /** `band=any` shows every band; without a band the queue is about what was flagged. */
@@ -32,42 +31,11 @@ export function bandOf({ band, author, q }: QueueFilter): Band | undefined {
   return band ?? (author === undefined && q === undefined ? 'machine' : undefined);
 }
 
-export interface ItemQuery {
-  query: Omit<Query, 'limit'>;
-  /** Folded words beyond what one query can hold; checked on each document. */
-  alsoWords: readonly string[];
-}
-
-/** Newest first, along one declared index; everything else is checked document by document. */
-export function itemQuery(tenant: string, filter: QueueFilter): ItemQuery {
-  const { author, review, platform, kind, after } = filter;
-  const [word, second, ...alsoWords] = searchWords(filter.q);
-  const given: readonly (readonly [index: string, key: string, value: string | undefined])[] = [
-    ['by_author', 'authorId', author],
-    ['by_word', 'words', word],
-    ['by_review', 'reviewState', review],
-    ['by_band', 'band', bandOf(filter)],
-    ['by_platform', 'platform', platform],
-    ['by_kind', 'kind', kind],
-  ];
-  const [lead, ...others] = given.filter(([, , value]) => value !== undefined);
-  const residual: Record<string, Condition> = { deleted: false };
-  for (const [, key, value] of others) residual[key] = value as string;
-  // A filter holds one condition per path: the first word leads, the second is residual, the rest are checked here.
-  const leads = lead?.[1] === 'words';
-  if (leads && second !== undefined) residual['words'] = second;
-  const further = leads ? alsoWords : [second, ...alsoWords];
-  return {
-    query: {
-      index: lead?.[0] ?? 'by_received',
-      where: { tenant, ...(lead === undefined ? {} : { [lead[1]]: lead[2] as string }) },
-      residual,
-      order: 'desc',
-      ...(after === undefined ? {} : { after }),
-    },
-    alsoWords: further.filter((one): one is string => one !== undefined),
-  };
-}
+/** Newest first, along one declared index; everything else is checked item by item. */
+export const queuePlan = (tenant: string, filter: QueueFilter): ItemsPlan => {
+  const { kind, platform, review, author, q: words } = filter;
+  return planItems(tenant, { band: bandOf(filter), kind, platform, review, author, words });
+};
 
 /** Whether a document carries all further words. */
 export const hasWords = ({ words }: Pick<ItemDoc, 'words'>, wanted: readonly string[]): boolean =>

@@ -8,7 +8,7 @@ import { defineEndpoint } from '../api/endpoint.js';
 import { settleClaims } from '../review/copy-state.js';
 import { type Counts, readCounts } from './counters.js';
 import { pageReply, viewerOf } from './layout.js';
-import { COUNT_LIMIT, hasWords, itemQuery, QueueFilter } from './queue-filter.js';
+import { COUNT_LIMIT, hasWords, QueueFilter, queuePlan } from './queue-filter.js';
 import { queuePage } from './queue-page.js';
 
 type QueueContext = Pick<ApiContext, 'clock' | 'collections'>;
@@ -45,11 +45,12 @@ export async function readQueue(
   filter: QueueFilter,
 ): Promise<QueueView> {
   await settleClaims(context, tenant);
-  const { query, alsoWords } = itemQuery(tenant, filter);
+  const { query, alsoWords } = queuePlan(tenant, filter);
+  const after = filter.after === undefined ? {} : { after: filter.after };
   const { items } = context.collections;
   const { index, where, residual } = query;
   const [page, matches, counts] = await Promise.all([
-    items.page({ ...query, limit: PAGE }),
+    items.page({ ...query, ...after, limit: PAGE }),
     alsoWords.length > 0
       ? null
       : items.count({ index, where, residual, limit: COUNT_LIMIT, scanLimit: LIMITS.pageScan }),

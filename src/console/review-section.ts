@@ -41,7 +41,7 @@ function forms(view: ItemView, { viewer, now }: ItemSurroundings): Html | false 
   return html`<form class="decide" method="post" action="${itemPath(item._id)}/review">
 ${csrfField(viewer)}<input type="hidden" name="seq" value="${events.length}"><input type="hidden" name="version" value="${String(item.version)}">
 <label>Note<textarea name="note" rows="3" maxlength="${LIMITS.reviewNote}" required aria-describedby="note-hint"></textarea></label>
-<p class="muted small" id="note-hint">Needed for a decision or a comment. The author may read it in an appeal.</p>
+<p class="muted small" id="note-hint">Needed for a decision or a comment. Write it so that the author may read it.</p>
 <div class="actions">${noted.map(button)}</div>
 <div class="actions">${acts.filter((act) => !NEEDS_NOTE.includes(act)).map(button)}</div>
 </form>`;
@@ -60,12 +60,16 @@ ${decided !== null && html`<p>${decided.decision === 'uphold' ? 'The flag stands
 ${state === 'none' && html`<p class="muted">Nobody has to look at this. You can open it for review by hand.</p>`}`;
 }
 
+const isDone = ({ review: { review } }: ItemView): boolean =>
+  review.state === 'decided' || review.state === 'closed';
+
 /** The section. */
 export function reviewSection(view: ItemView, around: ItemSurroundings): Html {
   const { events } = view.review;
   return html`<section class="card" id="review" aria-labelledby="review-title"><h2 id="review-title">Review</h2>
 ${standing(view)}
 ${forms(view, around)}
+${isDone(view) && html`<p><a class="button" href="/console/next">Next open item</a></p>`}
 ${events.length > 0 && html`<h3>History</h3><ol class="history">${events.map(entry)}</ol>`}
 <p class="muted small">A decision speaks of the flag. Neither it nor the detector deletes anything here.</p>
 </section>`;

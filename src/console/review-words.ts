@@ -1,5 +1,5 @@
 /** What review states, events and acts are called. */
-import type { ReviewEventName, ReviewState } from '../../schemas/review.js';
+import { FLAGGED_BY, type ReviewEventName, type ReviewState } from '../../schemas/review.js';
 import type { ReviewEventDoc } from '../../schemas/store/documents.js';
 import type { ReviewAct } from '../review/act.js';
 
@@ -24,8 +24,13 @@ const EVENT_WORDS: Readonly<Record<ReviewEventName, string>> = {
   commented: 'commented',
 };
 
-/** What an event was: "decided: the flag is dismissed". */
-export function eventInWords({ event, decision }: Pick<ReviewEventDoc, 'event' | 'decision'>): string {
+/** What an event was: "decided: the flag is dismissed". What the pipeline did itself, it did by flagging. */
+export function eventInWords({
+  event,
+  actor,
+  decision,
+}: Pick<ReviewEventDoc, 'event' | 'actor' | 'decision'>): string {
+  if (event === 'opened' && actor === FLAGGED_BY) return 'flagged it for review';
   if (event !== 'decided') return EVENT_WORDS[event];
   return decision === 'uphold' ? 'decided: the flag stands' : 'decided: the flag is dismissed';
 }
@@ -35,8 +40,8 @@ export const ACT_WORDS: Readonly<Record<ReviewAct, string>> = {
   claim: 'Claim for 30 minutes',
   release: 'Release',
   escalate: 'Escalate',
-  comment: 'Add a comment',
-  uphold: 'Uphold the flag',
-  dismiss: 'Dismiss the flag',
+  comment: 'Comment',
+  uphold: 'Uphold flag',
+  dismiss: 'Dismiss flag',
   close: 'Close',
 };

@@ -4,6 +4,7 @@ import { DECIDE_ENDPOINTS } from './decide.js';
 import { FEED_ENDPOINTS } from './feed.js';
 import { ITEM_ENDPOINTS } from './item.js';
 import { LOGIN_ENDPOINTS } from './login.js';
+import { NEXT_ENDPOINTS } from './next.js';
 import { OVERVIEW_ENDPOINTS } from './overview.js';
 import { QUEUE_ENDPOINTS } from './queue.js';
 
@@ -13,6 +14,7 @@ export const CONSOLE_ENDPOINTS = [
   ...QUEUE_ENDPOINTS,
   ...ITEM_ENDPOINTS,
   ...DECIDE_ENDPOINTS,
+  ...NEXT_ENDPOINTS,
   ...FEED_ENDPOINTS,
   ...ASSET_ENDPOINTS,
 ];

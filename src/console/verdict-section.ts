@@ -3,7 +3,7 @@ import type { EvidenceSymbol } from '../../schemas/evidence.js';
 import type { Verdict } from '../../schemas/verdict.js';
 import type { ApiContext } from '../api/context.js';
 import { bandBadge } from './badges.js';
-import { BAND_WORDS, budgetInWords, probabilityInWords, strengthInWords } from './band-words.js';
+import { BAND_WORDS, budgetInWords, certaintyInWords, strengthInWords } from './band-words.js';
 import { counted, nats, percent } from './figures.js';
 import { type Html, html } from './html.js';
 
@@ -26,7 +26,8 @@ export function verdictSection(verdict: Verdict): Html {
 <p>${means}</p>
 <p><strong>What this does not mean.</strong> ${meansNot}</p>
 ${scale(verdict)}
-<p>Estimated probability of machine authorship: <strong>${percent(verdict.probability)}</strong>. <span class="muted">${probabilityInWords(verdict)}.</span></p>
+<p class="scale-ends small muted"><span>0%</span><span>100%</span></p>
+<p>Estimated probability of machine authorship: <strong>${percent(verdict.probability)}</strong> <span class="muted">(${certaintyInWords(verdict)}).</span></p>
 ${budget !== null && html`<p>${budget}</p>`}
 <p class="muted small">Judged on ${counted(words, 'word')}, language ${language}.</p>
 </section>`;

@@ -22,9 +22,9 @@ export const ReviewAct = z.enum([
   'claim',
   'release',
   'escalate',
-  'comment',
   'uphold',
   'dismiss',
+  'comment',
   'close',
 ]);
 export type ReviewAct = z.infer<typeof ReviewAct>;

@@ -35,7 +35,10 @@ function clip(text: string, codePoints: number): string {
   return text.slice(0, end);
 }
 
-const clipId = (id: string): string => clip(id, LIMITS.idLength);
+/** A sender's header may decode to anything: lone surrogates and NULs become U+FFFD, one for one, so that offsets hold. */
+const legible = (text: string): string => wellFormed(text).replaceAll('\0', '\ufffd');
+
+const clipId = (id: string): string => legible(clip(id, LIMITS.idLength));
 
 /** Root of the letter's thread: a claim of the sender, good for grouping only. */
 const threadOf = (letter: Letter, fallback: string): string =>
@@ -68,8 +71,8 @@ export async function readEmail(
     contentHash: contentHash('raw', raw),
     receivedMs,
     format: 'raw',
-    content: clip(wellFormed(letter.text), LIMITS.textCodePoints),
-    subject: wellFormed(clip(letter.subject, LIMITS.idLength)),
+    content: legible(clip(letter.text, LIMITS.textCodePoints)),
+    subject: legible(clip(letter.subject, LIMITS.idLength)),
     raw: mail.blob ?? null,
     conversationId: threadOf(letter, externalId),
     inReplyTo: letter.inReplyTo === null ? null : clipId(letter.inReplyTo),

@@ -21,35 +21,71 @@ export const soleOwner: Leases = {
   release: async () => undefined,
 };
 
+/** What lies in the store: who has the shard, and a number that rises with every renewal. No time: clocks differ. */
+interface Lease {
+  owner: string | null;
+  turn: number;
+}
+
 const leaseId = (shard: number): string => `outbox-owner:${shard}`;
 
-/** @param owner name of this process, unique among those that share the store */
+/**
+ * A lease has run out when it was not renewed for LEASE_MS by the clock of the one who watches it, so it passes on after
+ * that time also where the clocks of the processes are hours apart, or are set.
+ * @param owner name of this process, unique among those that share the store
+ * @param clock milliseconds; of this process alone
+ */
 export function sharedLeases(meta: Collection<MetaDoc>, owner: string, clock: () => number): Leases {
-  const until = new Map<number, number>();
-  const claim = async (shard: number, now: number): Promise<boolean> => {
-    const value = { owner, untilMs: now + LEASE_MS };
-    const change = { set: { value } };
-    const renewed = await meta.update(leaseId(shard), change, { guard: { 'value.owner': owner } });
-    if (renewed.did === 'updated') return true;
-    const taken = await meta.update(leaseId(shard), change, { guard: { 'value.untilMs': { lte: now } } });
-    if (taken.did === 'updated') return true;
-    return (await meta.insert({ _id: leaseId(shard), value })).did === 'inserted';
+  /** When this process last claimed or renewed. */
+  const held = new Map<number, number>();
+  /** Leases of others as first seen in this turn. */
+  const watched = new Map<number, Lease & { sinceMs: number }>();
+
+  const renew = async (shard: number): Promise<boolean> => {
+    const change = { inc: { 'value.turn': 1 } };
+    return (await meta.update(leaseId(shard), change, { guard: { 'value.owner': owner } })).did === 'updated';
   };
+  const take = async (shard: number, lease: Lease): Promise<boolean> => {
+    const change = { set: { value: { owner, turn: lease.turn + 1 } } };
+    const guard = { 'value.owner': lease.owner, 'value.turn': lease.turn };
+    return (await meta.update(leaseId(shard), change, { guard })).did === 'updated';
+  };
+  /** Whether a lease of somebody else has stood still for its time. */
+  const ranOut = (shard: number, { owner: other, turn }: Lease, now: number): boolean => {
+    const seen = watched.get(shard);
+    if (seen?.owner === other && seen.turn === turn && now >= seen.sinceMs)
+      return now - seen.sinceMs >= LEASE_MS;
+    watched.set(shard, { owner: other, turn, sinceMs: now });
+    return false;
+  };
+  const claim = async (shard: number, now: number): Promise<boolean> => {
+    if (await renew(shard)) return true;
+    const doc = await meta.get(leaseId(shard));
+    if (doc === null)
+      return (await meta.insert({ _id: leaseId(shard), value: { owner, turn: 1 } })).did === 'inserted';
+    const lease = doc.value as Lease;
+    if (lease.owner !== null && !ranOut(shard, lease, now)) return false;
+    return take(shard, lease);
+  };
+
   return {
     async mine(shard) {
       const now = clock();
-      if ((until.get(shard) ?? 0) - now > LEASE_MS / 2) return true;
+      const sinceMs = held.get(shard);
+      if (sinceMs !== undefined && now >= sinceMs && now - sinceMs < LEASE_MS / 2) return true;
       const claimed = await claim(shard, now);
-      if (claimed) until.set(shard, now + LEASE_MS);
-      else until.delete(shard);
+      if (claimed) {
+        held.set(shard, now);
+        watched.delete(shard);
+      } else held.delete(shard);
       return claimed;
     },
     async release() {
-      for (const shard of until.keys()) {
-        const change = { set: { 'value.untilMs': 0 } };
+      for (const shard of held.keys()) {
+        const change = { set: { 'value.owner': null } };
         await meta.update(leaseId(shard), change, { guard: { 'value.owner': owner } });
       }
-      until.clear();
+      held.clear();
     },
   };
 }

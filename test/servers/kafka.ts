@@ -2,17 +2,16 @@
  * Starts one Apache Kafka broker (KRaft, no ZooKeeper) for tests on ephemeral ports of 127.0.0.1.
  * Also by hand: `node scripts/run.js test/servers/kafka.ts` prints KAFKA_BROKERS and runs until interrupted.
  */
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { fetchJars } from './maven.js';
+import { runTool, toolMissing } from './tools.js';
 
-const run = promisify(execFile);
 const VERSION = '4.3.1';
 const READY_TRIES = 300;
 
@@ -23,6 +22,8 @@ export interface KafkaServer {
   stop(): Promise<void>;
   /** As a power cut would: kill -9. */
   kill(): Promise<void>;
+  /** kill -9, and started again on the same data and port. */
+  restart(): Promise<void>;
 }
 
 /** A port that was free a moment ago. */
@@ -76,30 +77,63 @@ export async function startKafka(): Promise<KafkaServer> {
   const config = join(data, 'server.properties');
   await writeFile(config, properties(port, controller, join(data, 'log')));
   const classpath = ['-cp', [join(folder, 'libs', '*')].join(delimiter)];
-  const storage = (...args: string[]) => run('java', [...classpath, 'kafka.tools.StorageTool', ...args]);
-  const id = (await storage('random-uuid')).stdout.trim();
+  const storage = (...args: string[]) => runTool('java', [...classpath, 'kafka.tools.StorageTool', ...args]);
+  const id = (await storage('random-uuid')).trim();
   await storage('format', '-t', id, '-c', config, '--standalone');
   const heap = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-  const child = spawn('java', [...heap, ...classpath, 'kafka.Kafka', config], { stdio: 'ignore', cwd: data });
-  const ended = once(child, 'exit');
+  const start = () =>
+    startBroker(port, [...heap, ...classpath, 'kafka.Kafka', config], data).catch(async (error: unknown) => {
+      await rm(data, { recursive: true, force: true });
+      throw error;
+    });
+  let broker = await start();
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    await broker.end(signal);
+    await rm(data, { recursive: true, force: true });
+  };
+  return {
+    brokers: `127.0.0.1:${port}`,
+    pid: broker.child.pid!,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    async restart() {
+      await broker.end('SIGKILL');
+      broker = await start();
+    },
+  };
+}
+
+interface Broker {
+  child: ChildProcess;
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+/** Resolves once the port answers. */
+async function startBroker(port: number, args: readonly string[], cwd: string): Promise<Broker> {
+  const child = spawn('java', args, { stdio: 'ignore', cwd });
+  let failure: Error | undefined;
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', (error) => {
+      failure = toolMissing('java', error);
+      resolve();
+    });
+  });
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     child.kill(signal);
     await ended;
-    await rm(data, { recursive: true, force: true });
   };
   for (let tries = 0; !(await answers(port)); tries++) {
+    if (failure !== undefined) throw failure;
     if (tries === READY_TRIES || child.exitCode !== null) {
       await end('SIGKILL');
-      throw new Error('Kafka did not start: is Java 17 or newer installed?');
+      throw new Error(
+        `Kafka did not start (exit code ${child.exitCode}): expected Java 17 or newer and a free port ${port}.`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return {
-    brokers: `127.0.0.1:${port}`,
-    pid: child.pid!,
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
-  };
+  return { child, end };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

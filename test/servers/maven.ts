@@ -1,12 +1,9 @@
 /** Fetches Java servers for tests from Maven into a cache, once: `.cache/` in the repository, or the folder in ASSAY_CACHE. */
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { runTool } from './tools.js';
 
 /** The repository's root, from the sources and from dist/ alike. */
 const root = ((): string => {
@@ -51,7 +48,7 @@ export async function fetchJars(
       '-DincludeScope=runtime',
       `-DoutputDirectory=${join(aside, 'libs')}`,
     ];
-    await run('mvn', ['-q', '-B', '-f', join(aside, 'pom.xml'), ...goal], { timeout: 300_000 });
+    await runTool('mvn', ['-q', '-B', '-f', join(aside, 'pom.xml'), ...goal]);
     await prepare(aside);
     await rename(aside, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error;

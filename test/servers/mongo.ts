@@ -2,14 +2,14 @@
  * Starts a MongoDB-wire server for tests (mongo-java-server, not MongoDB itself) on an ephemeral port of 127.0.0.1.
  * Also by hand: `node scripts/run.js test/servers/mongo.ts [folder]` prints the URL and runs until interrupted.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { fetchJars } from './maven.js';
+import { runTool, toolMissing } from './tools.js';
 
 const VERSION = '1.47.0';
 
@@ -52,25 +52,23 @@ export interface MongoServerOptions {
 
 async function compileLauncher(folder: string): Promise<void> {
   await writeFile(join(folder, 'Launcher.java'), LAUNCHER);
-  await promisify(execFile)('javac', [
-    '-cp',
-    join(folder, 'libs', '*'),
-    '-d',
-    folder,
-    join(folder, 'Launcher.java'),
-  ]);
+  await runTool('javac', ['-cp', join(folder, 'libs', '*'), '-d', folder, join(folder, 'Launcher.java')]);
 }
 
 /** The first line the server prints. */
 async function readPort(child: ChildProcess): Promise<number> {
   let output = '';
+  let failure: Error | undefined;
+  child.once('error', (error) => {
+    failure = toolMissing('java', error);
+  });
   child.stdout!.setEncoding('utf8');
   for await (const chunk of child.stdout!) {
     output += chunk;
     const port = /port (\d+)/.exec(output)?.[1];
     if (port) return Number(port);
   }
-  throw new Error(`mongo-java-server did not start: ${output}`);
+  throw failure ?? new Error(`mongo-java-server did not start: ${output}`);
 }
 
 /** Starts a server; the first call fetches it (about 8 s, 6 MB). */

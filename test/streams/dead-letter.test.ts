@@ -3,9 +3,10 @@ import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { Store } from '../../schemas/store/port.js';
 import { expire, replay, setAside } from '../../streams/dead-letter.js';
-import type { Log } from '../../streams/log/port.js';
+import type { Log, OutgoingRecord } from '../../streams/log/port.js';
+import { assertRecordSizes, MAX_RECORD_BYTES } from '../../streams/log/record-size.js';
 import type { RecordCollections } from '../../streams/records.js';
-import { NOW, openMemoryStore, recordMaker, SentLog } from './harness/parts.js';
+import { NOW, openMemoryStore, recordMaker, replacing, SentLog } from './harness/parts.js';
 
 let store: Store;
 let collections: RecordCollections;
@@ -45,6 +46,36 @@ describe('a dead letter', () => {
   it('is described on its topic in headers every broker takes', async () => {
     const { log } = await aside('acme', NOW);
     expect(log.sent[0]?.record.headers?.['assay-detail']).toBe('found ??expected e');
+  });
+
+  it('that no record could carry is on its topic without its bytes, and in the store with all of them', async () => {
+    const log = new SentLog();
+    const sized = replacing(log, {
+      send: async (topic: string, records: readonly OutgoingRecord[]) => {
+        assertRecordSizes(topic, records);
+        return log.send(topic, records);
+      },
+    });
+    const value = Buffer.alloc(MAX_RECORD_BYTES - 100, 'x');
+    const headers = { 'x-long': 'h'.repeat(50) };
+    const record = make(value, 'post.created', headers);
+    const small = make(Buffer.from('{'), 'post.created');
+    const error = new AssayError('request.malformed_json');
+    const parts = { deadLetters: collections.deadLetters, log: sized as unknown as Log, now: NOW };
+    await setAside(
+      [record, small].map((each) => ({ record: each, tenant: 'acme', error })),
+      1,
+      parts,
+    );
+    const [large, other] = log.sent.map(({ record: sent }) => sent);
+    expect(large?.value).toHaveLength(0);
+    expect(large?.headers).toMatchObject({ 'assay-reason': error.code, 'assay-omitted': 'value, headers' });
+    expect(large?.headers).not.toHaveProperty('x-long');
+    expect(String(other?.value)).toBe('{');
+    expect(other?.headers).not.toHaveProperty('assay-omitted');
+    const doc = await collections.deadLetters.get(large?.key ?? '');
+    expect(Buffer.from(doc?.value ?? '', 'base64').equals(value)).toBe(true);
+    expect(doc?.headers).toMatchObject(headers);
   });
 
   it('is not replayed by another tenant, nor when it does not exist', async () => {

@@ -127,11 +127,14 @@ export async function openConsole({ many = 0 }: { many?: number } = {}): Promise
   const parts = testParts(collections, log, { judge, decide, clock, verifyAttestation: verifyPost(issuer) });
   const make = recordMaker();
   const started = clock();
+  const announcer = new Announcer({ log: parts.log, collections, logger: silent });
   let minute = 0;
+  let seeded = false;
 
   const send = async (value: unknown, type: string, topic: string): Promise<void> => {
     const record = { ...make(value, type), topic, timestamp: started - 90 * 60_000 + minute * 60_000 };
     await processRecords([record], parts, { wake: () => undefined });
+    if (seeded) await announcer.drain();
   };
   const at = () => new Date(started - 90 * 60_000 + minute * 60_000).toISOString();
   const post = async (id: string, fields: Record<string, unknown>): Promise<void> => {
@@ -186,7 +189,8 @@ export async function openConsole({ many = 0 }: { many?: number } = {}): Promise
     text: texts.AWKWARD_REPLY,
     author: { id: 'account-"<b>', handle: '<i>"eve\'\u202e' },
   });
-  await new Announcer({ log: parts.log, collections, logger: silent }).drain();
+  await announcer.drain();
+  seeded = true;
 
   const link: ConsoleRig['link'] = (scopes = MODERATOR, user = 'mara', tenant = 'acme') =>
     createLink(context, { tenant, user, scopes });

@@ -167,3 +167,14 @@ export const deletion = (id: string, version: number) => ({
   version,
   deletedAt: new Date(NOW).toISOString(),
 });
+
+/** The same object with some methods replaced; the others still work on the original and its private fields. */
+export function replacing<T extends object>(target: T, methods: Partial<T>): T {
+  return new Proxy(target, {
+    get(original, name) {
+      const replaced = (methods as Record<string | symbol, unknown>)[name];
+      const found = replaced ?? (Reflect.get(original, name, original) as unknown);
+      return replaced === undefined && typeof found === 'function' ? found.bind(original) : found;
+    },
+  });
+}

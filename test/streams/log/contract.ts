@@ -179,6 +179,44 @@ export function logContract(name: string, { open, patienceMs }: LogUnderTest): v
     );
 
     it(
+      'pauses single partitions and whole topics by themselves',
+      async () => {
+        const keys = Array.from({ length: 40 }, (_, i) => `key-${i}`);
+        const { seen, consumer } = collect();
+        const running = await consumer;
+        await log.send(
+          topic,
+          keys.map((key) => record(key, '1')),
+        );
+        await until(() => seen.length === keys.length);
+        const places = new Map(seen.map(({ key, partition }) => [key!, partition]));
+        const inFirstTwo = keys.filter((key) => places.get(key)! < 2);
+        expect(inFirstTwo.length).toBeGreaterThan(0);
+        running.pause([{ topic, partitions: [0] }]);
+        running.pause([{ topic, partitions: [1] }]);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await log.send(
+          topic,
+          keys.map((key) => record(key, '2')),
+        );
+        await until(() => seen.length >= 2 * keys.length - inFirstTwo.length);
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        expect(seen.filter((one) => text(one) === '2').every(({ partition }) => partition >= 2)).toBe(true);
+        running.pause([{ topic }]);
+        running.resume([{ topic }]);
+        running.resume([{ topic, partitions: [1] }]);
+        const inFirst = keys.filter((key) => places.get(key) === 0);
+        await until(() => seen.length >= 2 * keys.length - inFirst.length);
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        expect(seen.filter((one) => text(one) === '2').every(({ partition }) => partition >= 1)).toBe(true);
+        running.resume([{ topic, partitions: [0] }]);
+        await until(() => seen.length === 2 * keys.length);
+        await running.stop();
+      },
+      patienceMs,
+    );
+
+    it(
       'shares the partitions of a group between its members and hands them on when one leaves',
       async () => {
         const one = collect();
@@ -241,6 +279,75 @@ export function logContract(name: string, { open, patienceMs }: LogUnderTest): v
         await consumer.stop();
         expect(finished).toBe(true);
         expect(await log.lag(`g-${topic}`, topic)).toBe(0);
+      },
+      patienceMs,
+    );
+
+    it(
+      'tells the handler in hand that the consumer stops, and commits what it finishes then',
+      async () => {
+        await log.send(topic, [record('k', '1')]);
+        let signal: AbortSignal | undefined;
+        const consumer = await log.consume({
+          group: `g-${topic}`,
+          topics: [topic],
+          from: 'beginning',
+          onBatch: async (batch) => {
+            signal = batch.signal;
+            await new Promise((resolve) => batch.signal.addEventListener('abort', resolve));
+          },
+        });
+        await until(() => signal !== undefined);
+        expect(signal?.aborted).toBe(false);
+        await consumer.stop();
+        expect(signal?.aborted).toBe(true);
+        expect(await log.lag(`g-${topic}`, topic)).toBe(0);
+      },
+      patienceMs,
+    );
+
+    it(
+      'lets a tail take again what its handler could not take, and nothing twice that it took',
+      async () => {
+        await log.send(topic, [record('k', '1'), record('k', '2')]);
+        const seen: string[] = [];
+        const errors: unknown[] = [];
+        const tail = await log.tail({
+          topic,
+          from: {},
+          onRecords: async (records) => {
+            if (errors.length === 0) throw new Error('not yet');
+            seen.push(...records.map(text));
+          },
+          onError: (error) => errors.push(error),
+        });
+        await until(() => seen.length >= 2);
+        await log.send(topic, [record('k', '3')]);
+        await until(() => seen.length >= 3);
+        await tail.stop();
+        await tail.stop();
+        expect(seen).toEqual(['1', '2', '3']);
+        expect(errors).toHaveLength(1);
+      },
+      patienceMs,
+    );
+
+    it(
+      'follows a topic from now on when asked to',
+      async () => {
+        await log.send(topic, [record('k', 'before')]);
+        const seen: string[] = [];
+        const tail = await log.tail({
+          topic,
+          from: 'end',
+          onRecords: async (records) => {
+            seen.push(...records.map(text));
+          },
+        });
+        await log.send(topic, [record('k', 'after')]);
+        await until(() => seen.length >= 1);
+        await tail.stop();
+        expect(seen).toEqual(['after']);
       },
       patienceMs,
     );
