@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { DiscoveryDocument, PublicKey } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
-import { LIMITS } from '../../schemas/limits.js';
 import { type AttestContext, trustedIssuer } from '../attest/issuer.js';
 import { audiences } from '../attest/platform.js';
 import { VOUCHED_AGE_DAYS } from '../attest/platform-proof.js';
@@ -38,8 +37,8 @@ const discovery = defineEndpoint<AttestContext>()({
       token_lifetime_s: TOKEN_LIFE_S,
       status_ttl_s: LIST_TTL_S,
       quotas: {
-        per_author_day: LIMITS.attestationsPerAuthorDay,
-        per_platform_hour: LIMITS.attestationsPerPlatformHour,
+        per_author_day: issuer.quotas.perAuthorDay,
+        per_platform_hour: issuer.quotas.perPlatformHour,
       },
       vouched_account_age_days: VOUCHED_AGE_DAYS,
     };

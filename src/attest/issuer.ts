@@ -9,6 +9,7 @@ import type { Fetch } from '../client/index.js';
 import type { Context } from '../context.js';
 import { type KeyHolder, sealedKeys } from './key-holder.js';
 import { type Keys, openKeys } from './keys.js';
+import { DEFAULT_QUOTAS, type Quotas } from './quota.js';
 import { openSeal, type Seal } from './seal.js';
 import { StatusEvents } from './status-events.js';
 import { STATUS_LIST_SIZE, StatusPublisher } from './status-publisher.js';
@@ -26,6 +27,8 @@ export interface IssuerOptions {
   policy?: Partial<FilterPolicy>;
   /** Holds new signing keys outside of this process; keys that are already sealed stay where they are. */
   keyHolder?: KeyHolder;
+  /** How much may be issued; default LIMITS.attestationsPerAuthorDay and LIMITS.attestationsPerPlatformHour. */
+  quotas?: Partial<Quotas>;
   /** Entries of a new status list. */
   statusListSize?: number;
 }
@@ -38,6 +41,7 @@ export interface Issuer {
   readonly lists: StatusPublisher;
   readonly events: StatusEvents;
   readonly verifier: Verifier;
+  readonly quotas: Quotas;
   readonly collections: Context['collections'];
   readonly clock: Context['clock'];
 }
@@ -78,7 +82,19 @@ export async function openIssuer(
     clock,
   });
   const events = new StatusEvents(collections, lists, clock);
-  return { iss: options.iss, rp: options.rp, keys, seal, lists, events, verifier, collections, clock };
+  const quotas = { ...DEFAULT_QUOTAS, ...options.quotas };
+  return {
+    iss: options.iss,
+    rp: options.rp,
+    keys,
+    seal,
+    lists,
+    events,
+    verifier,
+    quotas,
+    collections,
+    clock,
+  };
 }
 
 /** The trust list of the issuer's own verifier: its keys as they are now; the same object until they change. */

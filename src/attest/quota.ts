@@ -8,15 +8,26 @@ import { LIMITS } from '../../schemas/limits.js';
 import type { SubjectDoc } from '../../schemas/store/documents.js';
 import type { Context } from '../context.js';
 
+/** Attestations of one author in a day, and of one platform in an hour. */
+export interface Quotas {
+  perAuthorDay: number;
+  perPlatformHour: number;
+}
+
+export const DEFAULT_QUOTAS: Quotas = {
+  perAuthorDay: LIMITS.attestationsPerAuthorDay,
+  perPlatformHour: LIMITS.attestationsPerPlatformHour,
+};
+
 const HOUR_MS = 3_600_000;
 
 /** @throws {AssayError} `attest.quota` with the seconds until the window ends */
 export async function takeQuota(
-  context: Pick<Context, 'collections' | 'clock'>,
+  context: Pick<Context, 'collections' | 'clock'> & { quotas: Quotas },
   { _id, tenant, aud }: Pick<SubjectDoc, '_id' | 'tenant' | 'aud'>,
 ): Promise<void> {
-  await take(context, ['author', _id], LIMITS.attestationsPerAuthorDay, 24 * HOUR_MS);
-  await take(context, ['platform', tenant, aud], LIMITS.attestationsPerPlatformHour, HOUR_MS);
+  await take(context, ['author', _id], context.quotas.perAuthorDay, 24 * HOUR_MS);
+  await take(context, ['platform', tenant, aud], context.quotas.perPlatformHour, HOUR_MS);
 }
 
 async function take(

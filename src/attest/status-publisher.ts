@@ -14,6 +14,7 @@ import { STATUS_BITS, STATUS_LIST_TYPE } from '../client/status-list.js';
 import type { Context } from '../context.js';
 import { LIST_LIFE_S } from './key-schedule.js';
 import type { Keys, Signer } from './keys.js';
+import { HeldBits, type SetEntry } from './status-bits.js';
 
 /** Entries of a list: 32 KiB before compression. */
 export const STATUS_LIST_SIZE = 131_072;
@@ -37,6 +38,7 @@ export class StatusPublisher {
   /** `change` whenever this process has changed a list. */
   readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly published = new Map<number, PublishedList & { revision: number; signedMs: number }>();
+  private readonly held = new HeldBits();
   private opening: { kid: string; list: Promise<StatusListDoc> } | undefined;
 
   constructor(
@@ -76,10 +78,19 @@ export class StatusPublisher {
   /** Writes a token's status unless a later one (`seq`) is already there, and moves a decoy with it. */
   async write(list: number, idx: number, value: number, seq: number): Promise<void> {
     const { statusIndices, statusLists } = this.collections;
-    await statusIndices.update(`${list}:${idx}`, { set: { value, seq } }, { guard: { seq: { lt: seq } } });
+    const changed = await statusIndices.findAndUpdate(
+      `${list}:${idx}`,
+      { set: { value, seq } },
+      { seq: { lt: seq } },
+    );
+    const entries: SetEntry[] = changed === null ? [] : [{ idx, value, seq }];
     const doc = await statusLists.get(String(list));
-    if (doc) await this.claimOn(list, doc.size, decoyValue(), true);
-    await statusLists.update(String(list), { inc: { revision: 1 }, set: { changedMs: this.clock() } });
+    const decoy = decoyValue();
+    const at = doc === null ? null : await this.claimOn(list, doc.size, decoy, true);
+    if (at !== null) entries.push({ idx: at, value: decoy, seq: 0 });
+    const change = { inc: { revision: 1 }, set: { changedMs: this.clock() } };
+    const after = await statusLists.findAndUpdate(String(list), change);
+    if (after !== null) this.held.apply(list, after.revision, entries);
     this.changes.emit('change');
   }
 
@@ -122,11 +133,13 @@ export class StatusPublisher {
   }
 
   /** Entries in order, the first in the lowest bits of the first byte. Only entries that are not 0 are read. */
-  private async bits({ _id, size, revoked }: StatusListDoc): Promise<Buffer> {
+  private async bits({ _id, size, revoked, revision }: StatusListDoc): Promise<Buffer> {
     const list = Number(_id);
     // Of a compromised key every entry is revoked: 01, four times a byte.
-    const bytes = Buffer.alloc((size * STATUS_BITS) / 8, revoked ? 0b01010101 : 0);
-    if (revoked) return bytes;
+    if (revoked) return Buffer.alloc((size * STATUS_BITS) / 8, 0b01010101);
+    const held = this.held.get(list, revision);
+    if (held !== null) return held;
+    const bytes = Buffer.alloc((size * STATUS_BITS) / 8);
     let after: string | undefined;
     do {
       const page = await this.collections.statusIndices.page({
@@ -138,6 +151,7 @@ export class StatusPublisher {
       for (const { idx, value } of page.docs) bytes[idx >> 2]! |= value << ((idx & 3) * STATUS_BITS);
       after = page.next ?? undefined;
     } while (after !== undefined);
+    this.held.put(list, revision, bytes);
     return bytes;
   }
 
