@@ -3,6 +3,7 @@
  * since the newest list says all. An event names a list and never an entry, so it tells no more than the list does.
  */
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { StatusListDoc } from '../../schemas/store/documents.js';
@@ -89,8 +90,14 @@ export class StatusEvents {
 
   /** Until this process changes a list, or it is time to look for others' changes. */
   private async wait(signal: AbortSignal): Promise<void> {
-    const either = AbortSignal.any([signal, AbortSignal.timeout(POLL_MS)]);
-    await once(this.lists.changes, 'change', { signal: either }).catch(() => undefined);
+    const done = new AbortController();
+    const either = { signal: AbortSignal.any([signal, done.signal]) };
+    const quietly = () => undefined;
+    await Promise.race([
+      once(this.lists.changes, 'change', either).catch(quietly),
+      setTimeout(POLL_MS, undefined, either).catch(quietly),
+    ]);
+    done.abort();
   }
 
   private async *since(fromMs: number): AsyncGenerator<StatusListDoc> {
