@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AssayError } from '../../schemas/errors.js';
 import { openJudging } from '../judging.js';
+import { addAttackSuite } from './attack-suite.js';
 import type { AddCommand, Cli } from './command.js';
 import { addCounters } from './counters.js';
 import { addDeadLetters } from './dead-letters.js';
@@ -24,6 +25,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDemo,
   addScore,
   addVerify,
+  addAttackSuite,
   addKeys,
   addLink,
   addDeadLetters,

@@ -1,16 +1,17 @@
 /**
- * The canonical text `hpt-0`: one spelling for every way a platform may show the same post. Pure, no network, work
- * linear in the input. The steps are those of docs/attestation-hpt.md; the vectors in test/vectors/hpt-0.json pin them.
+ * The canonical text `hpt-1`: one spelling for every way a platform may show the same post. Pure, no network, work
+ * linear in the input. The steps are those of docs/attestation-hpt.md; the vectors in test/vectors/hpt-1.json pin them.
  */
 
 import type { z } from 'zod';
 import { LIMITS } from '../../schemas/limits.js';
 import type { Facet } from '../../schemas/post.js';
-import { codePoints, foldSpaces, type Report, rejectUnfit, stripInvisible } from './characters.js';
+import { codePoints, foldSpaces, type Report, rejectLong, rejectMarks, rejectUnfit } from './characters.js';
+import { strip } from './invisible.js';
 import { type LinkRun, normaliseLinks, writeLink } from './links.js';
 import { TextRejected } from './rejection.js';
 
-export const CANONICALISATION = 'hpt-0';
+export const CANONICALISATION = 'hpt-1';
 
 export type TextFacet = z.infer<typeof Facet>;
 
@@ -38,24 +39,27 @@ export function canonicalText(text: string, facets: readonly TextFacet[] = []): 
 /** The canonical form of runs. @throws {TextRejected} */
 export function canonicalRuns(runs: readonly Run[], found: readonly Report[] = []): CanonicalText {
   const reported = new Set<Report>(found);
-  for (const run of runs) rejectUnfit(typeof run === 'string' ? run : run.shown + run.href);
+  for (const run of runs) rejectUnfit(typeof run === 'string' ? run : (run.full ?? run.shown) + run.href);
   const parts = runs.map((run, index) => {
     if (typeof run === 'string') return run;
-    const shown = foldInside(stripInvisible(run.shown, reported));
-    const full = run.full === undefined ? undefined : foldInside(stripInvisible(run.full, new Set()));
+    const shown = foldInside(strip(run.shown, reported));
+    const full = run.full === undefined ? undefined : foldInside(strip(run.full, reported));
     const next = runs[index + 1];
     const after = next === undefined ? '' : typeof next === 'string' ? next : 'x';
-    return writeLink({ ...run, shown, full }, stripInvisible(after, new Set()), reported);
+    return writeLink({ ...run, shown, full }, strip(after, new Set()), reported);
   });
   const joined = parts.join('');
   rejectUnfit(joined);
-  const stripped = stripInvisible(joined, reported).normalize('NFC');
+  const stripped = strip(joined, reported);
+  // Marks that only the invisible kept apart stand together now.
+  rejectMarks(stripped);
   const canonical = normaliseLinks(foldSpaces(stripped), reported);
+  rejectLong(canonical);
   return { canonical, n: codePoints(canonical), reported: [...reported].sort() };
 }
 
 /** Line breaks inside a link's text are spaces, or they would cut the link in two. */
-const foldInside = (text: string) => text.replace(/[\s\p{Zs}]+/gu, ' ').normalize('NFC');
+const foldInside = (text: string) => text.replace(/[\s\p{Zs}]+/gu, ' ');
 
 function runsOf(text: string, facets: readonly TextFacet[]): Run[] {
   if (facets.length > LIMITS.facets) {
@@ -69,6 +73,8 @@ function runsOf(text: string, facets: readonly TextFacet[]): Run[] {
   for (const facet of [...facets].sort((a, b) => a.start - b.start)) {
     const { start, end } = facet;
     if (
+      !Number.isInteger(start) ||
+      !Number.isInteger(end) ||
       start < from ||
       end <= start ||
       end > text.length ||

@@ -13,7 +13,7 @@ export interface ContentHashes {
 }
 
 /**
- * SHA-256 over `"hpt-0\0" ‖ uint32 length ‖ UTF-8` of the canonical text and of its word form; HMAC-SHA-256 of the
+ * SHA-256 over `"hpt-1\0" ‖ uint32 length ‖ UTF-8` of the canonical text and of its word form; HMAC-SHA-256 of the
  * same bytes under `salt` for private mail. base64url, 43 characters.
  * @param salt 16 bytes in base64url
  */

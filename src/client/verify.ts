@@ -181,50 +181,40 @@ class Check {
 
   /** Without a platform the audience of an issuer that speaks for one only is meant; else nothing binds the account. */
   private async checkAuthor({ aud, acc }: TokenClaims, issuer: KnownIssuer, found: Found): Promise<void> {
-    const id = typeof found.author === 'string' ? found.author : found.author?.id;
+    const named = typeof found.author === 'string' ? found.author : found.author?.id;
+    const id = typeof named === 'string' ? named : undefined;
     const only = issuer.audiences.size === 1 && !issuer.audiences.has('*');
     const placed = found.platform !== undefined || only;
     if (id === undefined || !placed) {
       if (this.policy.requireAuthor) this.errors.push('author.unchecked');
       return;
     }
-    this.author = (await accountBinding(aud, id)) === acc ? 'match' : 'different';
+    // Half a character has no UTF-8: all such ids would be hashed as one.
+    const bound = LONE_SURROGATE.test(id) ? null : await accountBinding(aud, id);
+    this.author = bound === acc ? 'match' : 'different';
     if (this.author === 'different') this.errors.push('author.different');
   }
 
   private async checkContent({ con }: TokenClaims, found: Found): Promise<void> {
-    const canonical = this.canonicalOf(found);
-    if (canonical === 'unchecked') {
-      if (this.policy.requireAuthor) this.errors.push('content.unchecked');
-      return;
+    // Who shows two renderings shows either: both are checked, and the worse one counts.
+    const shown: Promise<VerifyResult['content']>[] = [];
+    if (found.text !== undefined) shown.push(compare(con, () => canonicalText(found.text!, found.facets)));
+    if (found.html !== undefined) {
+      const { html } = this;
+      shown.push(html ? compare(con, () => html(found.html!)) : Promise.resolve('unchecked'));
     }
-    this.content = 'different';
-    if (canonical !== null) {
-      const { h, w } = await hashesOf(canonical, con.salt);
-      if (h === con.h && canonical.n === con.n) this.content = 'exact';
-      else if (w !== null && w === con.w && h !== con.h) this.content = 'reformatted';
-    }
+    const contents = await Promise.all(shown);
+    this.content = WORST_FIRST.find((each) => contents.includes(each)) ?? 'unchecked';
+    if (this.content === 'unchecked' && this.policy.requireAuthor) this.errors.push('content.unchecked');
     if (this.content === 'different') this.errors.push('content.different');
     if (this.content === 'reformatted' && !this.policy.acceptReformatted)
       this.errors.push('content.reformatted');
   }
 
-  /** Null for a text that has no canonical form: no token was ever issued for it. */
-  private canonicalOf(found: Found): CanonicalText | null | 'unchecked' {
-    try {
-      if (found.text !== undefined) return canonicalText(found.text, found.facets);
-      if (found.html !== undefined && this.html !== undefined) return this.html(found.html);
-      return 'unchecked';
-    } catch (error) {
-      if (error instanceof TextRejected) return null;
-      throw error;
-    }
-  }
-
   private async checkStatus({ status }: TokenClaims, issuer: KnownIssuer): Promise<void> {
     const { idx, uri } = status.status_list;
-    if (!issuer.statusOrigins.has(new URL(uri).origin)) throw new CheckFailed('status.origin');
-    const list = await this.lists.get(uri, issuer, this.now);
+    if (!isListOf(uri, issuer)) throw new CheckFailed('status.origin');
+    const list = await this.lists.get(uri, issuer, this.now, this.policy.maxStatusAgeS);
     if (list === null) {
       this.stale = true;
       if (this.policy.onStale === 'closed') this.errors.push('status.unavailable');
@@ -238,6 +228,33 @@ class Check {
     this.stale = this.now / 1000 - list.iat > this.policy.maxStatusAgeS;
     if (this.stale && this.policy.onStale === 'closed') this.errors.push('status.stale');
   }
+}
+
+const WORST_FIRST = ['different', 'unchecked', 'reformatted', 'exact'] as const;
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/** A text that has no canonical form is another one: no token was ever issued for it. */
+async function compare(
+  con: TokenClaims['con'],
+  canonicalOf: () => CanonicalText,
+): Promise<VerifyResult['content']> {
+  let canonical: CanonicalText;
+  try {
+    canonical = canonicalOf();
+  } catch (error) {
+    if (error instanceof TextRejected) return 'different';
+    throw error;
+  }
+  const { h, w } = await hashesOf(canonical, con.salt);
+  if (h === con.h) return canonical.n === con.n ? 'exact' : 'different';
+  return w !== null && w === con.w ? 'reformatted' : 'different';
+}
+
+/** On one of the issuer's origins, spelled as a browser would send it: no other scheme that claims the origin, no user name, no fragment. */
+function isListOf(uri: string, { statusOrigins }: KnownIssuer): boolean {
+  const { protocol, origin, href, username, password, hash } = new URL(uri);
+  const plain = href === uri && username === '' && password === '' && hash === '';
+  return plain && /^https?:$/.test(protocol) && statusOrigins.has(origin);
 }
 
 async function checkSignature(token: string, key: CryptoKey): Promise<void> {

@@ -62,7 +62,7 @@ test('an author enrols, signs a text and gets a token that verifies; revoked, it
   expect(enrolled.status).toBe(201);
   const { subject } = enrolled.body;
   const challenge = await post('/v1/challenges', { subject, platform: 'forum', text });
-  expect(challenge).toMatchObject({ status: 201, body: { canonical: text, con: { can: 'hpt-0' } } });
+  expect(challenge).toMatchObject({ status: 201, body: { canonical: text, con: { can: 'hpt-1' } } });
   const credential = device.assert(challenge.body.publicKey);
   const request = { nonce: challenge.body.nonce, subject, platform: 'forum', credential, text };
   const issued = await post('/v1/attestations', request);

@@ -1,33 +1,11 @@
-/** The canonical text: the frozen vectors, and what must hold for every text. */
-import { readFileSync } from 'node:fs';
+/** The canonical text: what must hold for every text (the vectors are in hpt-1.test.ts). */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CanonicalText, canonicalText, type TextFacet } from '../../../src/client/canonical.js';
+import { type CanonicalText, canonicalText } from '../../../src/client/canonical.js';
 import { hashesOf } from '../../../src/client/hash.js';
 import { canonicalHtml } from '../../../src/client/html.js';
 import { TextRejected } from '../../../src/client/rejection.js';
 import { wordForm } from '../../../src/client/words.js';
-
-interface Case {
-  name: string;
-  input: { text?: string; html?: string; facets?: TextFacet[] };
-  sameAs?: string;
-  expected: {
-    error?: string;
-    canonical: string;
-    n: number;
-    words: string | null;
-    h: string;
-    w: string | null;
-    reported: string[];
-  };
-}
-const { cases } = JSON.parse(readFileSync(new URL('../../vectors/hpt-0.json', import.meta.url), 'utf8')) as {
-  cases: Case[];
-};
-
-const read = ({ text, html, facets }: Case['input']): CanonicalText =>
-  html === undefined ? canonicalText(text!, facets) : canonicalHtml(html);
 
 /** Text that is likely to trip the rules: invisible, bidi, marks, link and number pieces among ordinary words. */
 const piece = fc.oneof(
@@ -109,33 +87,6 @@ const canonicalOr = (text: string): CanonicalText | null => {
     throw error;
   }
 };
-
-describe('hpt-0 vectors', () => {
-  test.each(cases.map((each) => [each.name, each] as const))('%s', async (_name, { input, expected }) => {
-    if (expected.error !== undefined) {
-      expect(rejection(() => read(input))).toBe(expected.error);
-      return;
-    }
-    const text = read(input);
-    expect(text).toEqual({ canonical: expected.canonical, n: expected.n, reported: expected.reported });
-    expect(wordForm(text.canonical)).toBe(expected.words);
-    expect(await hashesOf(text)).toEqual({ h: expected.h, w: expected.w });
-  });
-
-  test('texts that are shown the same share h; texts that read differently do not', () => {
-    const byHash = new Map<string, Set<string>>();
-    const byGroup = new Map<string, Set<string>>();
-    for (const { name, sameAs, expected } of cases) {
-      if (expected.error !== undefined) continue;
-      const group = sameAs ?? name;
-      byHash.set(expected.h, (byHash.get(expected.h) ?? new Set()).add(group));
-      byGroup.set(group, (byGroup.get(group) ?? new Set()).add(expected.h));
-    }
-    expect([...byHash.values()].filter((groups) => groups.size > 1)).toEqual([]);
-    expect([...byGroup.values()].filter((hashes) => hashes.size > 1)).toEqual([]);
-    expect(cases.length).toBeGreaterThanOrEqual(60);
-  });
-});
 
 describe('the canonical form of any text', () => {
   test('is its own canonical form', () => {
