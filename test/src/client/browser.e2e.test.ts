@@ -159,19 +159,19 @@ describe('the core', () => {
 
 describe('the badge', () => {
   test('says that nothing was checked, then what was found', async () => {
-    expect(await summary().innerText()).toContain('attestation not checked');
+    expect(await summary().textContent()).toContain('attestation not checked');
     await show(await answer());
-    expect(await summary().innerText()).toContain('account vouched for by Forum');
+    expect(await summary().textContent()).toContain('account vouched for by Forum');
     await show(await answer({}, { author: 'bob' }));
-    expect(await summary().innerText()).toContain('attestation of another account');
+    expect(await summary().textContent()).toContain('attestation of another account');
     await show(null);
-    expect(await summary().innerText()).toContain('no attestation');
+    expect(await summary().textContent()).toContain('no attestation');
   }, 60_000);
 
   test('at hal 1 says nothing of a human, closed or open, to eyes or to a screen reader', async () => {
     await show(await answer({ lvl: { prs: 1, unq: 0, cmp: 0 }, hal: 1, evd: ['passkey'] }));
     await summary().click();
-    const seen = `${await summary().innerText()} ${await panel().innerText()}`;
+    const seen = `${await summary().textContent()} ${await panel().textContent()}`;
     const heard = await page.locator('#post').ariaSnapshot();
     expect(seen).toContain("approved by the account's key");
     expect(heard).toContain("approved by the account's key");
@@ -184,7 +184,7 @@ describe('the badge', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(await panel().isVisible()).toBe(true);
-    const text = await panel().innerText();
+    const text = await panel().textContent();
     expect(text).toContain('Not proven:');
     expect(text).toContain('Who or what composed the words.');
     expect(text).toContain('Status as of 2030-01-14 23:59 UTC.');
@@ -205,8 +205,8 @@ describe('the badge', () => {
     await summary().click();
     await show(await answer({ exp: NOW_S + 86_400 }, { now: NOW + 3_600_000 }));
     expect(await panel().isVisible()).toBe(true);
-    expect(await summary().innerText()).toContain('(status not fresh)');
-    expect(await panel().innerText()).toContain('only from an old list');
+    expect(await summary().textContent()).toContain('(status not fresh)');
+    expect(await panel().textContent()).toContain('only from an old list');
   }, 60_000);
 
   test('is heard as a control with a group behind it; its mark is not read out', async () => {
@@ -227,15 +227,15 @@ describe('the badge', () => {
       main.append(made);
     }, JSON.stringify(result));
     const written = page.locator('#written summary');
-    expect(await written.innerText()).toContain('account vouched for by the platform');
+    expect(await written.textContent()).toContain('account vouched for by the platform');
     for (const json of ['{', '7', '{}', '"x"']) {
       await page.locator('#written').evaluate((badge, text) => badge.setAttribute('result', text), json);
-      expect(await written.innerText()).toContain('attestation not checked');
+      expect(await written.textContent()).toContain('attestation not checked');
     }
     await page.locator('#written').evaluate((badge) => badge.setAttribute('result', 'null'));
-    expect(await written.innerText()).toContain('no attestation');
+    expect(await written.textContent()).toContain('no attestation');
     await page.locator('#written').evaluate((badge) => badge.removeAttribute('result'));
-    expect(await written.innerText()).toContain('attestation not checked');
+    expect(await written.textContent()).toContain('attestation not checked');
   }, 60_000);
 
   test('set before its module is loaded shows that result', async () => {
