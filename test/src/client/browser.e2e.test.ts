@@ -48,11 +48,15 @@ let context: BrowserContext;
 let page: Page;
 let complaints: string[];
 
+/** The page in docs/client.md. */
+const documented = /```html\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/client.md'), 'utf8'))![1]!;
+
 function pages(): Map<string, readonly [string, string]> {
   const js = 'text/javascript';
   const found = new Map<string, readonly [string, string]>([
     ['/', ['text/html; charset=utf-8', PAGE]],
     ['/worker.js', [js, WORKER]],
+    ['/documented', ['text/html; charset=utf-8', documented]],
     ['/favicon.ico', ['image/x-icon', '']],
   ]);
   for (const [source, code] of shipped('src/client/index.ts', 'src/client/badge.ts').files) {
@@ -252,6 +256,13 @@ describe('the badge', () => {
       return waiting.shadowRoot?.querySelector('.label')?.textContent;
     }, result);
     expect(label).toBe('account vouched for by the platform');
+  }, 60_000);
+
+  test('works in the page of the documentation', async () => {
+    await page.goto(`${origin}/documented`);
+    expect(await summary().textContent()).toContain("approved by the account's key");
+    await summary().click();
+    expect(await panel().textContent()).toContain('Not proven:');
   }, 60_000);
 
   test('is styled without any inline style, and shows its focus', async () => {
