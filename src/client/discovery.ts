@@ -12,6 +12,12 @@ const KEPT_MS = 24 * 3_600_000;
 /** Least time between two looks at one issuer, whatever tokens ask for. */
 const PAUSE_MS = 30_000;
 const BYTES = 256 * 1024;
+/** How far a clock may have been set back before what it wrote down counts for nothing. */
+const SET_BACK_MS = 60_000;
+
+/** Milliseconds since then; for ever when it lies ahead, or a clock once wrong would keep a removed key fresh for years. */
+const since = (then: number, now: number): number =>
+  then > now + SET_BACK_MS ? Number.POSITIVE_INFINITY : now - then;
 
 interface Found {
   issuer: KnownIssuer | null;
@@ -35,7 +41,7 @@ export class Discovery {
   async issuers(kid: string, now: number): Promise<KnownIssuer[]> {
     await Promise.all(this.names.map((iss) => this.renewIfStale(iss, now)));
     if (!this.known(now).some((issuer) => issuer.tokenKeys.has(kid))) {
-      const due = this.names.filter((iss) => now - (this.found.get(iss)?.askedMs ?? 0) >= PAUSE_MS);
+      const due = this.names.filter((iss) => since(this.found.get(iss)?.askedMs ?? 0, now) >= PAUSE_MS);
       await Promise.all(due.map((iss) => this.renew(iss, now)));
     }
     return this.known(now);
@@ -44,13 +50,14 @@ export class Discovery {
   private known(now: number): KnownIssuer[] {
     return this.names.flatMap((iss) => {
       const found = this.found.get(iss);
-      return found?.issuer && now - found.foundMs <= KEPT_MS ? [found.issuer] : [];
+      return found?.issuer && since(found.foundMs, now) <= KEPT_MS ? [found.issuer] : [];
     });
   }
 
   private renewIfStale(iss: string, now: number): Promise<void> | undefined {
     const found = this.found.get(iss);
-    const fresh = found !== undefined && (now - found.foundMs < FRESH_MS || now - found.askedMs < PAUSE_MS);
+    const fresh =
+      found !== undefined && (since(found.foundMs, now) < FRESH_MS || since(found.askedMs, now) < PAUSE_MS);
     return fresh ? undefined : this.renew(iss, now);
   }
 

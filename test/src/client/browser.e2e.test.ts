@@ -60,10 +60,9 @@ function pages(): Map<string, readonly [string, string]> {
     ['/favicon.ico', ['image/x-icon', '']],
   ]);
   for (const [source, code] of shipped('src/client/index.ts', 'src/client/badge.ts').files) {
-    found.set(`/${source.replace(/\.ts$/, '.js')}`, [
-      js,
-      code.replaceAll("from 'jose'", "from '/jose/index.js'"),
-    ]);
+    const page = [js, code.replaceAll("from 'jose'", "from '/jose/index.js'")] as const;
+    const path = source.replace(/\.ts$/, '.js');
+    found.set(`/${path}`, page).set(`/assay/${path}`, page);
   }
   return found;
 }
