@@ -6,8 +6,11 @@ import type { Levels, NotProven, VerifyResult } from '../../schemas/attestation.
 import { filterFeed, SENTENCES } from './feed.js';
 import { labelOf } from './levels.js';
 
-/** How the badge looks. `unchecked`: nothing can be said yet; `broken`: the attestation does not hold here. */
-export type BadgeState = 'unchecked' | 'none' | 'holds' | 'stale' | 'broken';
+/**
+ * How the badge looks. `unchecked`: nothing can be said yet; `account`: a key of the account signed, which earns no
+ * tick, as that reads as "verified"; `present`: somebody confirmed; `broken`: the attestation does not hold here.
+ */
+export type BadgeState = 'unchecked' | 'none' | 'account' | 'present' | 'stale' | 'broken';
 
 export interface BadgeWords {
   state: BadgeState;
@@ -76,13 +79,17 @@ function wordsOf(result: VerifyResult, platform: string): BadgeWords {
     return { state: 'unchecked', label: `attestation ${what}`, details, notProven };
   }
   const proven = provenWords(result.lvl, platform);
-  const state = result.stale ? 'stale' : 'holds';
   return {
-    state: result.hal === 0 ? 'none' : state,
+    state: result.stale ? 'stale' : stateOf(result.lvl),
     label: result.stale ? `${proven.label} (status not fresh)` : proven.label,
     details: [...proven.details, ...details, ...wishOf(result)],
     notProven,
   };
+}
+
+function stateOf({ prs }: Levels): BadgeState {
+  if (prs === 0) return 'none';
+  return prs === 1 ? 'account' : 'present';
 }
 
 function provenWords(lvl: Levels, platform: string): { label: string; details: string[] } {

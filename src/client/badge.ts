@@ -16,7 +16,8 @@ const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 const MARKS: Readonly<Record<BadgeWords['state'], string>> = {
   unchecked: '?',
   none: '–',
-  holds: '✓',
+  account: '•',
+  present: '✓',
   stale: '◔',
   broken: '✕',
 };

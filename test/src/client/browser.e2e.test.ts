@@ -177,6 +177,7 @@ describe('the badge', () => {
     const seen = `${await summary().textContent()} ${await panel().textContent()}`;
     const heard = await page.locator('#post').ariaSnapshot();
     expect(seen).toContain("approved by the account's key");
+    expect(seen).not.toContain('✓');
     expect(heard).toContain("approved by the account's key");
     expect(`${seen} ${heard}`).not.toMatch(/human|verif/i);
   }, 60_000);
@@ -213,7 +214,8 @@ describe('the badge', () => {
   }, 60_000);
 
   test('is heard as a control with a group behind it; its mark is not read out', async () => {
-    await show(await answer());
+    await show(await answer({ lvl: { prs: 2, unq: 1, cmp: 0 }, hal: 3 }));
+    expect(await summary().textContent()).toContain('✓');
     await summary().click();
     const tree = await page.locator('human-badge').ariaSnapshot();
     expect(tree).toContain('group "About this attestation"');
@@ -260,8 +262,12 @@ describe('the badge', () => {
   test('works in the page of the documentation', async () => {
     await page.goto(`${origin}/documented`);
     expect(await summary().textContent()).toContain("approved by the account's key");
+    await page.setViewportSize({ width: 390, height: 700 });
     await summary().click();
     expect(await panel().textContent()).toContain('Not proven:');
+    const session = await context.newCDPSession(page);
+    const { cssContentSize, cssLayoutViewport } = await session.send('Page.getLayoutMetrics');
+    expect(cssContentSize.width).toBeLessThanOrEqual(cssLayoutViewport.clientWidth);
   }, 60_000);
 
   test('is styled without any inline style, and shows its focus', async () => {
