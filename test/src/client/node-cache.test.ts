@@ -1,6 +1,6 @@
 /** The file cache: a restart without a network, a shared folder, and files that cannot be trusted to be whole. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -125,6 +125,13 @@ describe('a file of the cache', () => {
     const quiet = fileCache(join(folder, 'kept'));
     await quiet.set(LIST, 'x');
     expect(await quiet.get(LIST)).toBeNull();
+  });
+
+  test('that cannot take its place leaves no draft behind', async () => {
+    mkdirSync(join(folder, 'kept', cacheFile(LIST)), { recursive: true });
+    await cache().set(LIST, 'x');
+    expect(errors).toHaveLength(1);
+    expect(readdirSync(join(folder, 'kept'))).toEqual([cacheFile(LIST)]);
   });
 
   test('that does not exist is no error', async () => {
