@@ -14,7 +14,7 @@ import { challengeText } from '../src/attest/sign.js';
 import { createPlatformKey } from '../src/demo/platform-key.js';
 import { type SoftwareAuthenticator, softwareAuthenticator } from '../src/demo/software-authenticator.js';
 import { openStore } from '../src/store/open.js';
-import { type Bench, inTurns, median, rateOf, rounded, spread } from './bench.js';
+import { type Bench, beside, inTurns, timed } from './bench.js';
 import { drawTexts } from './texts.js';
 
 const ROUNDS = 5;
@@ -86,14 +86,12 @@ async function measure(issuer: Issuer, seed: number) {
     if (!valid) throw new Error(`a good token was refused: ${errors.join(', ')}`);
   };
   return inTurns(ROUNDS, {
-    jose_verify: () => rateOf(VERIFIED, () => sideBySide(VERIFIED, jose.verify)),
-    verify: () => rateOf(VERIFIED, () => sideBySide(VERIFIED, verify)),
-    jose_sign: () => rateOf(ISSUED, () => sideBySide(ISSUED, jose.sign)),
+    jose_verify: () => timed(VERIFIED, () => sideBySide(VERIFIED, jose.verify)),
+    verify: () => timed(VERIFIED, () => sideBySide(VERIFIED, verify)),
+    jose_sign: () => timed(ISSUED, () => sideBySide(ISSUED, jose.sign)),
     issue: async () => {
       const requests = await Promise.all(texts.map((text) => signed(issuer, author, text)));
-      return rateOf(ISSUED, () =>
-        sideBySide(ISSUED, (at) => issueAttestation(issuer, TENANT, requests[at]!)),
-      );
+      return timed(ISSUED, () => sideBySide(ISSUED, (at) => issueAttestation(issuer, TENANT, requests[at]!)));
     },
   });
 }
@@ -113,20 +111,12 @@ export const attest: Bench = {
         },
       );
       progress(`attest: ${ROUNDS} rounds of ${VERIFIED} verified and ${ISSUED} issued`);
-      const rates = await measure(issuer, seed);
-      const verify = median(rates.verify);
-      const issue = median(rates.issue);
+      const rounds = await measure(issuer, seed);
       return {
         text_bytes: TEXT_BYTES,
         at_once: AT_ONCE,
-        verify_per_s: rounded(verify),
-        jose_verify_per_s: rounded(median(rates.jose_verify)),
-        verify_ratio_to_jose: rounded(verify / median(rates.jose_verify)),
-        issue_per_s: rounded(issue),
-        jose_sign_per_s: rounded(median(rates.jose_sign)),
-        issue_ratio_to_jose: rounded(issue / median(rates.jose_sign)),
-        spread_verify: rounded(spread(rates.verify)),
-        spread_issue: rounded(spread(rates.issue)),
+        verify: beside(rounds.verify, rounds.jose_verify),
+        issue: beside(rounds.issue, rounds.jose_sign),
       };
     } finally {
       await store.close();

@@ -36,31 +36,61 @@ export const spread = (values: readonly number[]): number =>
 /** Three significant digits: more would be noise. */
 export const rounded = (value: number): number => Number(value.toPrecision(3));
 
-/** Times `work` once. @returns operations per second */
-export async function rateOf(operations: number, work: () => Promise<unknown>): Promise<number> {
+/** One round of one contestant. */
+export interface Round {
+  /** Operations per second of wall time: falls when other processes want the cores. */
+  perS: number;
+  /** Milliseconds of processor time per operation, all threads of this process: hardly falls then. */
+  cpuMs: number;
+}
+
+/** Times `work` once. */
+export async function timed(operations: number, work: () => Promise<unknown>): Promise<Round> {
+  const cpu = process.cpuUsage();
   const begun = performance.now();
   await work();
-  return (operations * 1_000) / (performance.now() - begun);
+  const elapsed = performance.now() - begun;
+  const { user, system } = process.cpuUsage(cpu);
+  return { perS: (operations * 1_000) / elapsed, cpuMs: (user + system) / 1_000 / operations };
 }
 
 /**
  * Measures the contestants in turn, round by round, so that a slow minute of the machine hits all of them; the first
  * round warms up and is not counted.
- * @returns operations per second of each, by round
  */
 export async function inTurns<Name extends string>(
   rounds: number,
-  contestants: Readonly<Record<Name, (round: number) => Promise<number>>>,
-): Promise<Record<Name, number[]>> {
+  contestants: Readonly<Record<Name, () => Promise<Round>>>,
+): Promise<Record<Name, Round[]>> {
   const names = Object.keys(contestants) as Name[];
-  const rates = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  const measured = Object.fromEntries(names.map((name) => [name, [] as Round[]])) as Record<Name, Round[]>;
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
-      const rate = await contestants[name](round);
-      if (round > 0) rates[name].push(rate);
+      const one = await contestants[name]();
+      if (round > 0) measured[name].push(one);
     }
   }
-  return rates;
+  return measured;
+}
+
+const rates = (rounds: readonly Round[]): number[] => rounds.map(({ perS }) => perS);
+
+/**
+ * Medians of a contestant, and what it is beside the bare operation in the same rounds.
+ * @param bare rounds of the least that has to be done
+ */
+export function beside(rounds: readonly Round[], bare: readonly Round[]): Figures {
+  const perS = median(rates(rounds));
+  const cpuMs = median(rounds.map((round) => round.cpuMs));
+  const bareCpuMs = median(bare.map((round) => round.cpuMs));
+  return {
+    per_s: rounded(perS),
+    bare_per_s: rounded(median(rates(bare))),
+    ratio_to_bare: rounded(perS / median(rates(bare))),
+    cpu_ms: rounded(cpuMs),
+    cpu_ratio_to_bare: rounded(bareCpuMs / cpuMs),
+    spread: rounded(spread(rates(rounds))),
+  };
 }
 
 /** Draws numbers in [0, 1) from a seed (mulberry32). */

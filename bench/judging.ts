@@ -6,16 +6,16 @@ import type { BandPolicy, Decision } from '../schemas/verdict.js';
 import type { Decide, Judge } from '../streams/judge.js';
 
 export interface BenchJudging {
-  /** For the report. */
-  name: string;
+  /** `detector`, or `no judging`: what is left is the cost of everything else. */
+  name: 'detector' | 'no judging';
   judge: Judge;
   decide: Decide;
   close(): Promise<void>;
 }
 
-/** Gives every text the same judgement: what is left is the cost of everything else. */
-const constant: BenchJudging = {
-  name: 'constant (no model: the cost of everything but judging)',
+/** Gives every text the same judgement. */
+export const noJudging: BenchJudging = {
+  name: 'no judging',
   judge: {
     detectorSet: 'constant@1',
     judge: async (inputs): Promise<Judgement[]> =>
@@ -56,16 +56,14 @@ interface DetectorModules {
 
 /** @param root folder of the repository, where models/ lies */
 export async function loadJudging(root: string): Promise<BenchJudging> {
-  if (!existsSync(join(root, 'models', 'first-stage'))) return constant;
+  if (!existsSync(join(root, 'models', 'first-stage'))) return noJudging;
   const modules = await Promise.all(['detector', 'decide'].map((name) => import(`../detectors/${name}.js`)));
   const { loadDetector, decide } = Object.assign({}, ...modules) as DetectorModules;
   const detector = await loadDetector();
   return {
-    name: detector.detectorSet,
+    name: 'detector',
     judge: detector,
     decide: (evidence) => decide(evidence, [], 0.5, detector.policy),
     close: () => detector.close(),
   };
 }
-
-export { constant };

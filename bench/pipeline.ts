@@ -21,17 +21,8 @@ import type { PipelineParts, RecordCollections } from '../streams/records.js';
 import { OUTBOX_SHARDS_MAX } from '../streams/records.js';
 import { topicSpecs } from '../streams/topics.js';
 import { Worker } from '../streams/worker.js';
-import {
-  type Bench,
-  type BenchOptions,
-  type Figures,
-  inTurns,
-  median,
-  rateOf,
-  rounded,
-  spread,
-} from './bench.js';
-import { type BenchJudging, constant, loadJudging } from './judging.js';
+import { type Bench, type BenchOptions, beside, type Figures, inTurns, type Round, timed } from './bench.js';
+import { type BenchJudging, loadJudging, noJudging } from './judging.js';
 import { drawTexts } from './texts.js';
 
 /** Of the repository: the built files lie in dist/bench. */
@@ -102,7 +93,7 @@ async function fill(log: Log, texts: readonly string[]) {
 }
 
 /** Consume, parse, write one document per record, commit: nothing else. */
-async function bareLoop({ log, store }: Engines, texts: readonly string[]): Promise<number> {
+async function bareLoop({ log, store }: Engines, texts: readonly string[]): Promise<Round> {
   const posts = (await fill(log, texts))[0]!.posts;
   const bare: Collection<BareDoc> = store.collection(BARE);
   let written = 0;
@@ -111,7 +102,7 @@ async function bareLoop({ log, store }: Engines, texts: readonly string[]): Prom
     finish = resolve;
   });
   let stop = async (): Promise<void> => undefined;
-  const rate = await rateOf(texts.length, async () => {
+  const round = await timed(texts.length, async () => {
     const consumer = await log.consume({
       group: `bare-${posts}`,
       topics: [posts],
@@ -131,7 +122,7 @@ async function bareLoop({ log, store }: Engines, texts: readonly string[]): Prom
     await all;
   });
   await stop();
-  return rate;
+  return round;
 }
 
 /** The five stages, to the last announcement. */
@@ -139,7 +130,7 @@ async function wholeWay(
   { log, store, blobs }: Engines,
   texts: readonly string[],
   { judge, decide }: BenchJudging,
-): Promise<number> {
+): Promise<Round> {
   const tenants = await fill(log, texts);
   const parts: PipelineParts = {
     log,
@@ -157,12 +148,12 @@ async function wholeWay(
     outboxShards: OUTBOX_SHARDS_MAX,
   };
   const worker = new Worker(parts, { maxBatch: BATCH });
-  const rate = await rateOf(texts.length, async () => {
+  const round = await timed(texts.length, async () => {
     await worker.start();
     await worker.settle();
   });
   await worker.stop();
-  return rate;
+  return round;
 }
 
 async function compare(
@@ -170,7 +161,7 @@ async function compare(
   texts: readonly string[],
   judgings: BenchJudging[],
 ): Promise<Figures> {
-  const fresh = async (work: (engines: Engines) => Promise<number>): Promise<number> => {
+  const fresh = async (work: (engines: Engines) => Promise<Round>): Promise<Round> => {
     const engines = await open();
     try {
       return await work(engines);
@@ -178,23 +169,20 @@ async function compare(
       await engines.close();
     }
   };
-  const contestants = Object.fromEntries(
-    judgings.map((judging) => [judging.name, () => fresh((engines) => wholeWay(engines, texts, judging))]),
-  );
-  const rates = await inTurns(ROUNDS, {
-    ...contestants,
+  const contestants = judgings.map((judging): [string, () => Promise<Round>] => [
+    judging.name,
+    () => fresh((engines) => wholeWay(engines, texts, judging)),
+  ]);
+  const { bare, ...whole } = await inTurns(ROUNDS, {
     bare: () => fresh((engines) => bareLoop(engines, texts)),
+    ...(Object.fromEntries(contestants) as Record<string, () => Promise<Round>>),
   });
-  const bare = median(rates['bare']!);
-  const judged = judgings.map(({ name }): [string, Figures] => {
-    const own = rates[name as keyof typeof rates]!;
-    const rate = median(own);
-    return [
+  return Object.fromEntries(
+    judgings.map(({ name, judge }) => [
       name,
-      { items_per_s: rounded(rate), ratio_to_bare: rounded(rate / bare), spread: rounded(spread(own)) },
-    ];
-  });
-  return { bare_items_per_s: rounded(bare), judge: Object.fromEntries(judged) };
+      { judge: judge.detectorSet, ...beside(whole[name as keyof typeof whole]!, bare) },
+    ]),
+  );
 }
 
 /** Apache Kafka and a Mongo-wire server as the tests start them. */
@@ -231,7 +219,7 @@ export const pipeline: Bench = {
   async run({ seed, servers, progress }: BenchOptions) {
     const texts = drawTexts(RECORDS, TEXT_BYTES, seed);
     const loaded = await loadJudging(root);
-    const judgings = loaded === constant ? [constant] : [loaded, constant];
+    const judgings = loaded === noJudging ? [noJudging] : [loaded, noJudging];
     try {
       progress(`pipeline: ${ROUNDS} rounds of ${RECORDS} posts on the embedded engines`);
       const embedded = await compare(openEmbedded, texts, judgings);

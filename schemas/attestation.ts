@@ -273,10 +273,14 @@ export type VerifyRequest = z.infer<typeof VerifyRequest>;
 export const DiscoveryDocument = TrustedIssuer.extend({
   jwks_uri: z.url(),
   verify_uri: z.url(),
+  status_list_aggregation_endpoint: z.url().describe('Names every status list'),
+  status_events_uri: z.url().describe('Server-sent events: which list changed'),
+  lookup_uri: z.url().describe('Attestations by a prefix of the hash of their text; needs a key'),
   token_type: z.literal('human-author+jwt'),
   canonicalisations: z.array(Canonicalisation),
   token_lifetime_s: z.int(),
   status_ttl_s: z.int(),
+  quotas: z.object({ per_author_day: z.int(), per_platform_hour: z.int() }),
   vouched_account_age_days: z.int().describe('Age from which a vouched account gives unq 1'),
 }).meta({ id: 'AttestationDiscovery' });
 export type DiscoveryDocument = z.infer<typeof DiscoveryDocument>;

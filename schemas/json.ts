@@ -1,5 +1,5 @@
 /**
- * JSON from strangers: strict UTF-8, nesting counted before parsing, one error code per way to be wrong.
+ * JSON from strangers: strict UTF-8, nesting and values counted before parsing, one error code per way to be wrong.
  * The rim (HTTP bodies, records of the log, lines of a file) reads every document through here.
  */
 import { AssayError } from './errors.js';
@@ -7,11 +7,23 @@ import { LIMITS } from './limits.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
 
-/** Deepest nesting of objects and arrays in JSON bytes, in one pass and without recursion; stops counting above `limit`. */
-export function jsonDepth(bytes: Uint8Array, limit: number = LIMITS.jsonDepth): number {
+/** How a JSON document is built, as far as it was looked at. */
+export interface JsonShape {
+  /** Deepest nesting of objects and arrays. */
+  depth: number;
+  /** Values, at most one too many counted for each empty object or array. */
+  values: number;
+}
+
+/**
+ * Measures JSON bytes in one pass and without recursion; stops as soon as one of the limits is crossed, so the work of
+ * refusing a bomb is bounded by the limits, not by the bomb.
+ */
+export function jsonShape(bytes: Uint8Array, limits: JsonShape): JsonShape {
+  const shape = { depth: 0, values: 1 };
   let depth = 0;
-  let deepest = 0;
   let inString = false;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at];
@@ -19,20 +31,24 @@ export function jsonDepth(bytes: Uint8Array, limit: number = LIMITS.jsonDepth): 
       if (byte === BACKSLASH) at += 1;
       else if (byte === QUOTE) inString = false;
     } else if (byte === QUOTE) inString = true;
+    else if (byte === COMMA) shape.values += 1;
     else if (byte === 0x7b || byte === 0x5b) {
       depth += 1;
-      if (depth > deepest) deepest = depth;
-      if (deepest > limit) return deepest;
+      shape.values += 1;
+      if (depth > shape.depth) shape.depth = depth;
     } else if (byte === 0x7d || byte === 0x5d) depth -= 1;
+    else continue;
+    if (shape.depth > limits.depth || shape.values > limits.values) return shape;
   }
-  return deepest;
+  return shape;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /**
  * Parses JSON bytes.
- * @throws {AssayError} `request.invalid_utf8`, `request.too_deep` (above LIMITS.jsonDepth), `request.malformed_json`
+ * @throws {AssayError} `request.invalid_utf8`, `request.too_deep` (above LIMITS.jsonDepth), `request.too_many_values`
+ * (above LIMITS.jsonValues), `request.malformed_json`
  */
 export function parseJson(bytes: Uint8Array): unknown {
   let text: string;
@@ -41,9 +57,15 @@ export function parseJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new AssayError('request.invalid_utf8', undefined, { cause });
   }
-  const depth = jsonDepth(bytes);
+  const { depth, values } = jsonShape(bytes, { depth: LIMITS.jsonDepth, values: LIMITS.jsonValues });
   if (depth > LIMITS.jsonDepth) {
     throw new AssayError('request.too_deep', `expected at most ${LIMITS.jsonDepth} levels, found more`);
+  }
+  if (values > LIMITS.jsonValues) {
+    throw new AssayError(
+      'request.too_many_values',
+      `expected at most ${LIMITS.jsonValues} values, found more`,
+    );
   }
   try {
     return JSON.parse(text);

@@ -141,6 +141,7 @@ function apiContext(context: Context, config: Config, secrets: Secrets, built: B
     issuer,
     readiness: () =>
       readiness({
+        logger: context.logger,
         log,
         store,
         detectors: () => judging.detector.detectors,

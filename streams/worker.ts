@@ -77,23 +77,24 @@ export class Worker {
     });
   }
 
-  /** Aborted when the batch becomes somebody else's; not by our own stopping, which lets the batch in hand finish. */
-  #taken({ signal }: RecordBatch): AbortSignal {
+  async #handle(batch: RecordBatch): Promise<void> {
+    // Aborted when the batch becomes somebody else's; not by our own stopping, which lets the batch in hand finish.
     const taken = new AbortController();
     const take = (): void => {
       if (!this.#stopping) taken.abort();
     };
-    if (signal.aborted) take();
-    else signal.addEventListener('abort', take, { once: true });
-    return taken.signal;
-  }
-
-  async #handle(batch: RecordBatch): Promise<void> {
-    await processRecords(batch.records, this.#parts, this.announcer, {
-      signal: this.#taken(batch),
-      heartbeat: () => batch.heartbeat(),
-      onBatch: this.#options.onBatch,
-    });
+    if (batch.signal.aborted) take();
+    batch.signal.addEventListener('abort', take);
+    try {
+      await processRecords(batch.records, this.#parts, this.announcer, {
+        signal: taken.signal,
+        heartbeat: () => batch.heartbeat(),
+        onBatch: this.#options.onBatch,
+      });
+    } finally {
+      // The signal is the partition's, and outlives many batches.
+      batch.signal.removeEventListener('abort', take);
+    }
     this.#recordedSinceLook += batch.records.length;
     // Looking costs a walk along the outbox, so it waits until enough was recorded to matter.
     if (this.#recordedSinceLook >= this.#marks.high / 4) await this.#look();

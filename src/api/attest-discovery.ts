@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DiscoveryDocument, PublicKey } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
+import { LIMITS } from '../../schemas/limits.js';
 import { type AttestContext, trustedIssuer } from '../attest/issuer.js';
 import { audiences } from '../attest/platform.js';
 import { VOUCHED_AGE_DAYS } from '../attest/platform-proof.js';
@@ -24,14 +25,22 @@ const discovery = defineEndpoint<AttestContext>()({
   responses: { 200: { description: 'Keys and rules', schema: DiscoveryDocument } },
   examples: [{ summary: 'Discovery', status: 200 }],
   async handle({ issuer, collections }) {
+    await issuer.keys.refresh();
     const body: DiscoveryDocument = {
       ...trustedIssuer(issuer.iss, issuer.keys, await audiences({ collections })),
       jwks_uri: `${issuer.iss}/.well-known/jwks.json`,
       verify_uri: `${issuer.iss}/v1/verify`,
+      status_list_aggregation_endpoint: `${issuer.iss}/status`,
+      status_events_uri: `${issuer.iss}/v1/status/events`,
+      lookup_uri: `${issuer.iss}/v1/lookup`,
       token_type: TOKEN_TYPE,
       canonicalisations: [CANONICALISATION],
       token_lifetime_s: TOKEN_LIFE_S,
       status_ttl_s: LIST_TTL_S,
+      quotas: {
+        per_author_day: LIMITS.attestationsPerAuthorDay,
+        per_platform_hour: LIMITS.attestationsPerPlatformHour,
+      },
       vouched_account_age_days: VOUCHED_AGE_DAYS,
     };
     return { status: 200, body, headers: CACHE };
@@ -49,6 +58,7 @@ const jwks = defineEndpoint<AttestContext>()({
   responses: { 200: { description: 'Key set', schema: z.object({ keys: z.array(PublicKey) }) } },
   examples: [{ summary: 'Keys', status: 200 }],
   async handle({ issuer }) {
+    await issuer.keys.refresh();
     return { status: 200, body: { keys: issuer.keys.token.publicKeys }, headers: CACHE };
   },
 });

@@ -33,12 +33,14 @@ const introduction = ({ info }: Document): Html =>
   html`<p class="lead">${prose(info.description)}</p>
 <p>Version ${info.version}. The same as a document for programs: <a href="/openapi.json">openapi.json</a>. Calls carry an API key of your tenant, made with <code>assay keys create</code>: <code>Authorization: Bearer ask_…</code>. In the examples <code>$ASSAY</code> is the address of the service and <code>$ASSAY_KEY</code> such a key.</p>`;
 
+export const errorAnchor = (code: string): string => `error-${code}`;
+
 const errorTable = (): Html =>
   html`<section id="errors"><h2>Errors</h2><p>Every error is <code>application/problem+json</code> with one of these codes.</p><div class="wide"><table><thead><tr><th scope="col">Code</th><th scope="col">Status</th><th scope="col">Meaning</th></tr></thead><tbody>${Object.entries(
     ERRORS,
   ).map(
     ([code, [status, sentence]]) =>
-      html`<tr><th scope="row"><code>${code}</code></th><td>${status}</td><td>${sentence}</td></tr>`,
+      html`<tr id="${errorAnchor(code)}"><th scope="row"><code>${code}</code></th><td>${status}</td><td>${sentence}</td></tr>`,
   )}</tbody></table></div></section>`;
 
 /**

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { ERRORS, type ErrorCode } from '../../schemas/errors.js';
 import type { AnyEndpoint } from '../http/paths.js';
 import type { ApiContext } from './context.js';
-import { docsPage } from './docs-page.js';
+import { docsPage, errorAnchor } from './docs-page.js';
 import { defineEndpoint } from './endpoint.js';
 import { openApiDocument } from './openapi.js';
 
@@ -67,5 +68,19 @@ export function documentationEndpoints(table: () => readonly AnyEndpoint<ApiCont
     },
   });
 
-  return [openapi, docs, style];
+  const problem = defineEndpoint<unknown>()({
+    method: 'get',
+    path: '/problems/{code}',
+    access: 'public',
+    tag: 'Pages',
+    summary: 'What a problem means: its `type` leads here',
+    params: z.object({ code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]) }),
+    responses: { 303: { description: 'The table of errors' } },
+    examples: [{ summary: 'A full queue', params: { code: 'overload.queue_full' }, status: 303 }],
+    async handle(_context, { params: { code } }) {
+      return { status: 303, headers: { ...CACHE, Location: `/docs#${errorAnchor(code)}` } };
+    },
+  });
+
+  return [openapi, docs, style, problem];
 }

@@ -74,7 +74,7 @@ export async function attackRun(
     const { after, by } = run.replaced ?? { after: lines.length, by: '' };
     await feed(child.stdin, lines.slice(0, after));
     if (run.replaced) {
-      await Promise.race([answered(answers, after), ended]);
+      await answered(answers, after, child);
       cpSync(join(corpus, by), status, { recursive: true });
       await feed(child.stdin, lines.slice(after));
     }
@@ -141,16 +141,17 @@ function readAnswer(bytes: Buffer): (Answer & { id: string }) | null {
   }
 }
 
-/** Waits until there are so many answers, or long enough: a verifier may answer only at the end. */
-async function answered(answers: ReadonlyMap<string, Answer>, count: number): Promise<void> {
+/** Waits until there are so many answers, the verifier is gone, or long enough: it may answer only at the end. */
+async function answered(answers: ReadonlyMap<string, Answer>, count: number, child: Child): Promise<void> {
   const until = Date.now() + ANSWER_MS;
-  while (answers.size < count && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (answers.size < count && !isGone(child) && Date.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
+const isGone = (child: Child): boolean => child.exitCode !== null || child.signalCode !== null;
+
 const closed = (child: Child): Promise<number | null> =>
-  child.exitCode !== null || child.signalCode !== null
-    ? Promise.resolve(child.exitCode)
-    : new Promise((resolve) => child.once('close', resolve));
+  isGone(child) ? Promise.resolve(child.exitCode) : new Promise((resolve) => child.once('close', resolve));
 
 /** What came of a case. @param refusedToStart where that was allowed */
 function judge(each: AttackCase, answer: Answer | undefined, refusedToStart: boolean): CaseReport {

@@ -1,23 +1,10 @@
 /** `assay demo`: the whole service over a recorded stream of posts and letters, with a moderator's link to the console. */
 
-import type { Writable } from 'node:stream';
 import { Option } from 'commander';
+import type { DemoOptions } from '../demo/run.js';
 import { SIGNAL_CODES, SIGNALS } from '../main.js';
 import type { AddCommand, Cli } from './command.js';
 import { asSetting, homeOption, jsonOption, wholeNumber } from './settings.js';
-
-/** What the demo's runner is given. */
-export interface DemoOptions {
-  home?: string;
-  once: boolean;
-  port: number;
-  json: boolean;
-  /** Items per second; absent: the stream's own pace. */
-  pace?: number;
-  signal: AbortSignal;
-  out: Writable;
-  err: Writable;
-}
 
 export type RunDemo = (options: DemoOptions) => Promise<number>;
 
@@ -30,11 +17,7 @@ export interface DemoFlags {
 }
 
 /** The demo's own code is loaded when it is asked for: it carries a corpus. */
-export const runDemo: RunDemo = async (options) => {
-  const place = '../demo/run.js';
-  const demo = (await import(place)) as { runDemo: RunDemo };
-  return demo.runDemo(options);
-};
+export const runDemo: RunDemo = async (options) => (await import('../demo/run.js')).runDemo(options);
 
 /** The first signal ends the demo in order, a second one at once. */
 export async function demo(
@@ -53,7 +36,17 @@ export async function demo(
   });
   try {
     const { signal } = ending;
-    return await run({ home, once, port: Number(port), json, pace, signal, out: io.out, err: io.err });
+    return await run({
+      home,
+      once,
+      port: Number(port),
+      json,
+      pace,
+      signal,
+      out: io.out,
+      err: io.err,
+      env: { ...io.env },
+    });
   } finally {
     for (const { signal, listener } of listeners) io.signals.off(signal, listener);
   }

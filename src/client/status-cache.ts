@@ -46,8 +46,9 @@ export class StatusCache {
   }
 
   /** Forgets how fresh the lists are: the next look asks again. What is held stays, so an older list is still refused. */
-  expire(): void {
-    for (const held of this.held.values()) held.askedMs = Number.NEGATIVE_INFINITY;
+  expire(uri?: string): void {
+    for (const [name, held] of this.held)
+      if (uri === undefined || name === uri) held.askedMs = Number.NEGATIVE_INFINITY;
   }
 
   private isDue({ list, askedMs }: Held, now: number, acceptedAgeS: number): boolean {

@@ -27,8 +27,8 @@ import { importTrust, type KnownIssuer } from './trust.js';
 export const TOKEN_LIFE_S = 90 * 86_400;
 
 export interface VerifierOptions {
-  /** Issuers with their keys; nothing is looked up. */
-  trust?: TrustList;
+  /** Issuers with their keys; nothing is looked up. A function is asked at each token: keys are read again when it answers with another object. */
+  trust?: TrustList | (() => TrustList);
   /** Issuers by name (their `iss`, an origin): keys come from `<iss>/.well-known/human-author`; needs `fetch` or a filled `cache`. */
   issuers?: readonly string[];
   policy?: Partial<FilterPolicy>;
@@ -59,8 +59,8 @@ export interface Found {
 export interface Verifier {
   /** Never throws for a bad token: whatever is wrong stands in `errors`. */
   verify(token: string, found?: Found): Promise<VerifyResult>;
-  /** Ask for every status list again at its next use. */
-  expireLists(): void;
+  /** Ask for a status list again at its next use, or for every one. */
+  expireLists(uri?: string): void;
 }
 
 /**
@@ -77,12 +77,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
   );
   const discovery = new Discovery(options.issuers ?? [], options.fetch, options.cache);
   let trusted: Promise<KnownIssuer[]> | undefined;
+  let read: TrustList | undefined;
   const issuers = async (kid: string, now: number) => {
-    trusted ??= importTrust(options.trust ?? { issuers: [] });
+    const list = typeof options.trust === 'function' ? options.trust() : options.trust;
+    if (trusted === undefined || list !== read) {
+      trusted = importTrust(list ?? { issuers: [] });
+      read = list;
+    }
     return options.issuers?.length ? [...(await trusted), ...(await discovery.issuers(kid, now))] : trusted;
   };
   return {
-    expireLists: () => lists.expire(),
+    expireLists: (uri) => lists.expire(uri),
     async verify(token, found = {}) {
       const check = new Check(lists, options.html, { ...policy, ...found.policy }, found.now ?? clock());
       try {

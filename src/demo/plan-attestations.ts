@@ -53,6 +53,19 @@ function byAccount(posts: readonly PostItem[]): [string, PostItem[]][] {
 
 const sound = ({ id, text }: PostItem): Signature => ({ postId: id, showing: 'sound', text });
 
+/** Where a reader sees most: of the conversations with machine-made posts, the one in which most people write. */
+export function mainArgument(posts: readonly PostItem[]): string | null {
+  const people = new Map<string, number>();
+  for (const { machine, conversationId } of posts) {
+    if (machine) people.set(conversationId, 0);
+  }
+  for (const { machine, conversationId } of posts) {
+    const count = people.get(conversationId);
+    if (!machine && count !== undefined) people.set(conversationId, count + 1);
+  }
+  return [...people].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+}
+
 /** @param posts all posts of the stream */
 export function planAttestations(posts: readonly PostItem[]): AttestationPlan {
   const people = posts.filter(({ machine }) => !machine);
@@ -74,14 +87,21 @@ export function planAttestations(posts: readonly PostItem[]): AttestationPlan {
     }),
   );
   const signed = new Set(signers.map(({ account }) => account));
+  // What fails is shown where readers look: among the newest posts of the main argument.
+  const main = mainArgument(posts);
+  const newest = people.filter(({ conversationId }) => conversationId === main).reverse();
+  const places = new Map(newest.map(({ id }, at) => [id, at]));
   const [edited, revoked, original] = signers
     .filter(({ vouched }) => vouched)
-    .flatMap(({ signatures }) => signatures.filter(({ text }) => paragraphs(text).length > 1).slice(0, 1));
+    .flatMap(({ signatures }) =>
+      signatures.filter(({ postId, text }) => places.has(postId) && paragraphs(text).length > 1),
+    )
+    .sort((a, b) => places.get(a.postId)! - places.get(b.postId)!);
   if (edited !== undefined) {
     Object.assign(edited, { showing: 'edited', text: paragraphs(edited.text).slice(0, -1).join('\n\n') });
   }
   if (revoked !== undefined) revoked.showing = 'revoked';
-  const elsewhere = people.find((post) => inArgument(post) && !signed.has(post.account));
+  const elsewhere = newest.find(({ account }) => !signed.has(account));
   return {
     signers: [
       ...signers,

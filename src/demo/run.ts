@@ -15,10 +15,10 @@ import { createLogger } from '../telemetry/logger.js';
 import { issueTokens, SOFTWARE_KEYS } from './attestations.js';
 import { feed } from './feed.js';
 import { keptIssuer } from './kept-issuer.js';
-import { planAttestations } from './plan-attestations.js';
+import { mainArgument, planAttestations } from './plan-attestations.js';
 import { beginProgress, type Progress, readProgress } from './progress.js';
 import { type Counts, ProgressLine } from './progress-line.js';
-import { DEMO_PLATFORM, type DemoItem, readDemoItems } from './stream.js';
+import { DEMO_PLATFORM, type DemoItem, type PostItem, readDemoItems } from './stream.js';
 import { summarise } from './summary.js';
 import { summaryTable } from './summary-table.js';
 
@@ -75,15 +75,7 @@ async function freshKey(service: Service): Promise<string> {
   return key;
 }
 
-/** Where a reader sees machine-made replies beside people's: the conversation that holds most of them. */
-function arguedIn(items: readonly DemoItem[]): string | null {
-  const replies = new Map<string, number>();
-  for (const item of items) {
-    if (item.kind !== 'post' || !item.machine) continue;
-    replies.set(item.conversationId, (replies.get(item.conversationId) ?? 0) + 1);
-  }
-  return [...replies].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
-}
+const postsOf = (items: readonly DemoItem[]): PostItem[] => items.filter((item) => item.kind === 'post');
 
 async function invite(
   service: Service,
@@ -97,7 +89,7 @@ async function invite(
   });
   say(`Console        ${service.publicUrl}/console`);
   say(`Sign in        ${service.publicUrl}${loginPath(link)}   (once, within 15 minutes)`);
-  const argued = arguedIn(items);
+  const argued = mainArgument(postsOf(items));
   if (argued !== null) {
     const query = new URLSearchParams({ platform: DEMO_PLATFORM, conversation: argued, filter: 'humans' });
     say(`Reader's feed  ${service.publicUrl}/console/feed?${query}`);
@@ -110,7 +102,7 @@ async function progressOf(service: Service, items: readonly DemoItem[]): Promise
   const { collections, clock } = service.context;
   const kept = await readProgress(collections);
   if (kept !== null) return kept;
-  const plan = planAttestations(items.filter((item) => item.kind === 'post'));
+  const plan = planAttestations(postsOf(items));
   const tokens = await issueTokens(service.issuer, DEMO_TENANT, plan);
   const progress = { anchorMs: clock(), sent: 0, tokens };
   await beginProgress(collections, progress);

@@ -17,7 +17,7 @@ import { shuffled } from './draw.js';
 import { letterBytes } from './machine/letter.js';
 import { type DemoPost, placeReplies } from './machine/place.js';
 import { readMachineLetters, readMachineReplies } from './machine/texts.js';
-import { interleave, replayTimes, type Timed } from './timeline.js';
+import { beginAt, interleave, replayTimes, type Timed } from './timeline.js';
 
 /** Name of the demo's platform. */
 export const DEMO_PLATFORM = 'lists';
@@ -85,7 +85,10 @@ export async function readDemoItems(): Promise<DemoItem[]> {
       machine: false,
     }),
   );
-  const posts = replayTimes([...people, ...replies]);
+  // The discussions that a machine takes part in come first, so that there is something to see at once.
+  const discussed = new Set(replies.map(({ conversationId }) => conversationId));
+  const begin = Math.min(...people.flatMap((post) => (discussed.has(post.conversationId) ? [post.ms] : [])));
+  const posts = replayTimes(beginAt([...people, ...replies], begin));
   const spam = files.filter(({ spam }) => spam).map(({ path }) => path);
   const mails = [
     ...some(letters, LETTERS).map((path) => corpusMail(path, 'people')),

@@ -19,6 +19,18 @@ const HAL: readonly [string, string][] = [
 const share = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)}%`;
 
+/** Says what the scores are worth below the cut, where most of these texts lie. */
+function rankingLines({ ranking }: Summary): string[] {
+  const words = { post: 'posts', email: 'letters' };
+  return (['post', 'email'] as const).flatMap((kind) => {
+    const right = ranking[kind];
+    if (right === null) return [];
+    return [
+      `${words[kind]}: in ${(100 * right).toFixed(0)}% of pairs the machine-made one scores higher (50% is chance)`,
+    ];
+  });
+}
+
 const row = ({ kind, origin, items, bands, called, meaning }: Group): string[] => [
   NAMES[`${kind} ${origin}`] ?? '',
   String(items),
@@ -53,6 +65,7 @@ export function summaryTable(summary: Summary): string {
       ...groups.map(row),
     ]),
     '',
+    ...rankingLines(summary),
     `${items} items${missing === 0 ? '' : `, ${missing} missing`}; ${speed}; ${alerts} alerts for a moderator; ${deadLetters} dead letters`,
     `attestations: ${HAL.map(([hal, words]) => `${attestations[hal] ?? 0} ${words}`).join(', ')}, ${tokens - held} carried that do not hold`,
     SOFTWARE_KEYS,

@@ -8,6 +8,7 @@ import { itemId } from '../../schemas/ids.js';
 import type { ItemDoc } from '../../schemas/store/documents.js';
 import { BANDS, type Band } from '../../schemas/verdict.js';
 import type { Collections } from '../context.js';
+import { shareRankedRight } from './ranking.js';
 import { DEMO_PLATFORM, type DemoItem, type Origin } from './stream.js';
 
 export type Bands = Record<Band, number>;
@@ -29,6 +30,8 @@ export interface Summary {
   /** Items of the stream that the store does not hold. */
   missing: number;
   groups: Group[];
+  /** Share of pairs, one text by a machine and one by a person, in which the machine's scored higher; null without pairs. */
+  ranking: Record<Group['kind'], number | null>;
   /** Items flagged for a moderator. */
   alerts: number;
   deadLetters: number;
@@ -52,6 +55,8 @@ const ORDER: readonly [Group['kind'], Origin][] = [
 /** Id under which an item of the stream is found in the store. */
 export const storedId = (tenant: string, { kind, id }: Pick<DemoItem, 'kind' | 'id'>): string =>
   itemId(tenant, kind, kind === 'post' ? DEMO_PLATFORM : MAIL_PLATFORM, id);
+
+const sides = () => ({ machine: [] as number[], people: [] as number[] });
 
 const noBands = (): Bands => Object.fromEntries(BANDS.map((band) => [band, 0])) as Bands;
 
@@ -90,6 +95,7 @@ export async function summarise(
     items: 0,
     missing: 0,
     groups,
+    ranking: { post: null, email: null },
     alerts: 0,
     deadLetters: 0,
     attestations: { '-1': 0, '0': 0, '1': 0, '2': 0, '3': 0 },
@@ -97,6 +103,7 @@ export async function summarise(
     seconds: run.seconds,
     itemsPerSecond: run.seconds > 0 ? Math.round(run.judged / run.seconds) : 0,
   };
+  const scores = { post: sides(), email: sides() };
   for await (const { item, doc } of stored(collections, tenant, items)) {
     if (doc === null) {
       summary.missing += 1;
@@ -107,10 +114,14 @@ export async function summarise(
     group.items += 1;
     group.bands[doc.band] += 1;
     if (doc.band === 'machine') group.called += 1;
+    scores[item.kind][item.origin === 'machine' ? 'machine' : 'people'].push(doc.llr);
     if (doc.reviewState !== 'none') summary.alerts += 1;
     if (doc.kind === 'email') continue;
     if (doc.attestation !== null) summary.tokens += 1;
     summary.attestations[String(doc.hal)] = (summary.attestations[String(doc.hal)] ?? 0) + 1;
+  }
+  for (const kind of ['post', 'email'] as const) {
+    summary.ranking[kind] = shareRankedRight(scores[kind].machine, scores[kind].people);
   }
   summary.deadLetters = await collections.deadLetters.count({
     index: 'by_state',

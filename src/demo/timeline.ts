@@ -11,6 +11,25 @@ const LONGEST_GAP_MS = 2 * 3_600_000;
 /** Something with a place on the replay's clock: ms before its end, so 0 or less. */
 export type Timed<T> = T & { atMs: number };
 
+/**
+ * Begins the replay at an instant: conversations that opened before it come after all others, whole and in their own order.
+ */
+export function beginAt<T extends { conversationId: string; ms: number }>(
+  posts: readonly T[],
+  ms: number,
+): T[] {
+  const opened = new Map<string, number>();
+  let last = ms;
+  for (const post of posts) {
+    opened.set(post.conversationId, Math.min(post.ms, opened.get(post.conversationId) ?? post.ms));
+    last = Math.max(last, post.ms);
+  }
+  const past = last - Math.min(ms, ...opened.values()) + 1;
+  return posts.map((post) =>
+    opened.get(post.conversationId)! < ms ? { ...post, ms: post.ms + past } : post,
+  );
+}
+
 /** @param posts in any order, `ms` on the original clock @returns in order of time */
 export function replayTimes<T extends { id: string; ms: number }>(posts: readonly T[]): Timed<T>[] {
   const sorted = [...posts].sort((a, b) => a.ms - b.ms || (a.id < b.id ? -1 : 1));

@@ -1,6 +1,6 @@
 /**
  * Reads a request's body: bounded while it streams in (also after inflation), media type and charset checked, UTF-8
- * strict, nesting counted before parsing. Express's own raw parser does the bounded reading; the rest is ours.
+ * strict, nesting and values counted before parsing. Express's own raw parser does the bounded reading; the rest is ours.
  */
 import express, { type Request, type Response } from 'express';
 import { AssayError } from '../../schemas/errors.js';
@@ -17,10 +17,15 @@ function translate(error: unknown, limit: number): AssayError {
   if (type === 'entity.too.large') {
     return new AssayError('request.too_large', `expected at most ${limit} bytes, found more`);
   }
-  if (type === 'encoding.unsupported') {
-    return new AssayError('request.media_type', 'expected Content-Encoding gzip, deflate, br or none');
-  }
   return new AssayError('request.invalid', 'The body could not be read to its end.', { cause: error });
+}
+
+/** The same on every Node: newer ones would also inflate zstd. */
+const ENCODINGS = ['identity', 'gzip', 'deflate', 'br'];
+
+function checkEncoding(header: string | undefined): void {
+  if (header === undefined || ENCODINGS.includes(header.trim().toLowerCase())) return;
+  throw new AssayError('request.media_type', 'expected Content-Encoding gzip, deflate, br or none');
 }
 
 const readers = new Map<number, ReturnType<typeof express.raw>>();
@@ -36,7 +41,8 @@ function readerOf(limit: number): ReturnType<typeof express.raw> {
  * @param limit in bytes
  * @throws {AssayError} `request.too_large`, `request.media_type`, `request.invalid`
  */
-export function readBytes(request: Request, response: Response, limit: number): Promise<Buffer> {
+export async function readBytes(request: Request, response: Response, limit: number): Promise<Buffer> {
+  checkEncoding(request.headers['content-encoding']);
   return new Promise((resolve, reject) => {
     readerOf(limit)(request, response, (error?: unknown) => {
       if (error !== undefined) reject(translate(error, limit));
@@ -69,6 +75,12 @@ function* linesOf(bytes: Buffer): Generator<{ line: number; bytes: Buffer }> {
   for (let start = 0; start < bytes.length; line += 1) {
     const found = bytes.indexOf(LINE_FEED, start);
     const end = found === -1 ? bytes.length : found;
+    if (line > LIMITS.batchLines) {
+      throw new AssayError(
+        'request.too_large',
+        `expected at most ${LIMITS.batchLines} lines with the empty ones, found more`,
+      );
+    }
     const part = bytes.subarray(start, end);
     if (part.some((byte) => byte !== 0x20 && byte !== 0x0d && byte !== 0x09)) yield { line, bytes: part };
     start = end + 1;
@@ -78,7 +90,7 @@ function* linesOf(bytes: Buffer): Generator<{ line: number; bytes: Buffer }> {
 /**
  * Each line of an NDJSON body, checked by itself. Splitting bytes at LF is safe in UTF-8, so one line with broken UTF-8
  * spoils no other.
- * @throws {AssayError} `request.too_large` above LIMITS.batchItems, `request.invalid` without any line
+ * @throws {AssayError} `request.too_large` above LIMITS.batchItems or LIMITS.batchLines, `request.invalid` without any line
  */
 export function readLines<Body>(bytes: Buffer, check: (value: unknown) => Body): Line<Body>[] {
   const lines: Line<Body>[] = [];

@@ -27,6 +27,17 @@ export interface FollowerParts {
 /** Records read at once while catching up. */
 const READ = 500;
 
+/** The work's result, unless the signal is aborted first: a log that is out of reach keeps nobody from leaving. */
+async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  let leave: () => void = () => undefined;
+  const left = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  signal.throwIfAborted();
+  return Promise.race([work, left]).finally(() => signal.removeEventListener('abort', leave));
+}
+
 /** How a connection ended. */
 export type Ending = 'left' | 'slow' | 'expired';
 
@@ -122,10 +133,10 @@ export class Follower implements TailFollower {
     const { log, topic, read, tail } = this.#parts;
     const from = this.#next[partition] ?? 0;
     const goal = tail.nextOf(partition);
-    const records = await log.read(topic, partition, from, READ);
+    const records = await unless(signal, log.read(topic, partition, from, READ));
     if (records[0]?.offset !== from) {
-      const first = (await log.bounds(topic)).find((bound) => bound.partition === partition)?.first ?? 0;
-      if (first > from) return false;
+      const bounds = await unless(signal, log.bounds(topic));
+      if ((bounds.find((bound) => bound.partition === partition)?.first ?? 0) > from) return false;
     }
     for (const record of records) {
       this.#next[partition] = record.offset + 1;

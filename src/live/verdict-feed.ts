@@ -17,6 +17,9 @@ export interface VerdictFeedParts {
   logger: Logger;
   /** What followers are sent of a verdict, as JSON. */
   view(verdict: Verdict): unknown;
+  /** Default LIMITS.sseHeartbeatMs and LIMITS.sseLifetimeMs. */
+  heartbeatMs?: number;
+  lifetimeMs?: number;
 }
 
 /** A place among the connections of a tenant, from `join` until `release`. */
@@ -137,11 +140,11 @@ export class VerdictFeed {
     sink: Sink,
     signal: AbortSignal,
   ): Promise<Ending> {
-    const { log } = this.#parts;
+    const { log, heartbeatMs = LIMITS.sseHeartbeatMs, lifetimeMs = LIMITS.sseLifetimeMs } = this.#parts;
     const parts = { log, topic: VERDICTS_TOPIC, read: this.#read, tail };
     const follower = new Follower(parts, tenant, start, sink);
-    const heart = setInterval(() => follower.heartbeat(), LIMITS.sseHeartbeatMs);
-    const end = AbortSignal.any([signal, this.#closing.signal, AbortSignal.timeout(LIMITS.sseLifetimeMs)]);
+    const heart = setInterval(() => follower.heartbeat(), heartbeatMs);
+    const end = AbortSignal.any([signal, this.#closing.signal, AbortSignal.timeout(lifetimeMs)]);
     const run = follower.run(end).finally(() => clearInterval(heart));
     this.#keep(run);
     return run;

@@ -2,6 +2,9 @@
  * Whether the service can do its work, part by part: for /readyz and `assay doctor`. A check says what was found; it
  * never throws and always answers within two seconds.
  */
+
+import type { Logger } from 'pino';
+import { AssayError } from '../../schemas/errors.js';
 import type { DetectorRef } from '../../schemas/evidence.js';
 import { freeMegabytes } from './disk.js';
 
@@ -20,6 +23,8 @@ export interface Checked {
   detectors: () => readonly DetectorRef[];
   worker?: { readonly ready: boolean; readonly heldBack: boolean; lag(): Promise<number> };
   disk?: { folder: string; minFreeMb: number };
+  /** Told why a part did not answer. */
+  logger?: Pick<Logger, 'warn'>;
 }
 
 const PATIENCE_MS = 2_000;
@@ -27,7 +32,7 @@ const PATIENCE_MS = 2_000;
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new AssayError('request.timeout', `no answer within ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([work, late]);
@@ -38,12 +43,24 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 
 type Outcome = { ok?: boolean; facts: Check['facts'] };
 
-async function check(name: Check['name'], look: () => Promise<Outcome>, patienceMs: number): Promise<Check> {
+interface Asking {
+  patienceMs: number;
+  logger?: Checked['logger'];
+}
+
+async function check(
+  name: Check['name'],
+  look: () => Promise<Outcome>,
+  { patienceMs, logger }: Asking,
+): Promise<Check> {
   try {
     const { ok = true, facts } = await within(patienceMs, look());
     return { name, ok, facts };
   } catch (error) {
-    return { name, ok: false, facts: { error: (error as Error).message } };
+    // Anybody may read the answer, so it names the kind of the error; addresses and reasons stand in the log.
+    logger?.warn({ err: error, part: name }, 'a part is not ready');
+    const kind = error instanceof AssayError ? error.code : (error as Error).name;
+    return { name, ok: false, facts: { error: kind } };
   }
 }
 
@@ -71,12 +88,13 @@ async function diskFacts({ folder, minFreeMb }: NonNullable<Checked['disk']>): P
 
 /** Asks every part at once. @param patienceMs after which a part counts as not able to do its work */
 export async function readiness(parts: Checked, patienceMs = PATIENCE_MS): Promise<Check[]> {
-  const { log, store, detectors, worker, disk } = parts;
+  const { log, store, detectors, worker, disk, logger } = parts;
+  const asking = { patienceMs, logger };
   return Promise.all([
-    check('log', () => engine(log), patienceMs),
-    check('store', () => engine(store), patienceMs),
-    check('detector', () => detectorFacts(detectors), patienceMs),
-    ...(worker === undefined ? [] : [check('worker', () => workerFacts(worker), patienceMs)]),
-    ...(disk === undefined ? [] : [check('disk', () => diskFacts(disk), patienceMs)]),
+    check('log', () => engine(log), asking),
+    check('store', () => engine(store), asking),
+    check('detector', () => detectorFacts(detectors), asking),
+    ...(worker === undefined ? [] : [check('worker', () => workerFacts(worker), asking)]),
+    ...(disk === undefined ? [] : [check('disk', () => diskFacts(disk), asking)]),
   ]);
 }

@@ -77,6 +77,9 @@ export class Segments {
       keptFrom: prepare<{ pos: number | null }>(
         'SELECT min(pos) AS pos FROM records WHERE topic = ? AND part = ? AND ts >= ?',
       ),
+      unread: prepare<{ pos: number | null }>(`SELECT min(coalesce(own.pos, 0)) AS pos
+        FROM (SELECT DISTINCT grp FROM commits WHERE topic = ?1) AS every
+        LEFT JOIN commits AS own ON own.grp = every.grp AND own.topic = ?1 AND own.part = ?2`),
       expire: prepare('DELETE FROM records WHERE topic = ? AND part = ? AND pos < ?'),
       compact:
         prepare(`DELETE FROM records WHERE topic = ?1 AND part = ?2 AND pos < ?3 AND key IS NOT NULL AND pos NOT IN (
@@ -179,16 +182,21 @@ export class Segments {
     this.#sql.commit.run(group, this.topic(name).id, partition, offset);
   }
 
-  /** Drops what is older than each topic's retention; on compacted topics, all but the newest record of each key. */
+  /**
+   * Drops what is older than each topic's retention; on compacted topics, all but the newest record of each key. What a
+   * group that reads the topic has not committed yet stays: neither a clock that jumps nor a long standstill loses a text.
+   */
   sweep(now: number): void {
     for (const topic of this.#topics.values()) {
-      for (const { part, next } of this.#sql.heads.all(topic.id)) {
+      for (const { part, first, next } of this.#sql.heads.all(topic.id)) {
         this.#db.transaction(() => {
           if (topic.compact) {
             this.#sql.compact.run(topic.id, part, next);
             this.#sql.buryTombstones.run(topic.id, part, now - TOMBSTONE_MS, next);
           } else if (topic.retentionMs !== null) {
-            const kept = this.#sql.keptFrom.get(topic.id, part, now - topic.retentionMs)?.pos ?? next;
+            const young = this.#sql.keptFrom.get(topic.id, part, now - topic.retentionMs)?.pos ?? next;
+            const unread = this.#sql.unread.get(topic.id, part)?.pos ?? next;
+            const kept = Math.max(first, Math.min(young, unread));
             this.#sql.expire.run(topic.id, part, kept);
             this.#sql.drop.run(kept, topic.id, part);
           }

@@ -1,10 +1,9 @@
 /** An `assay` process that a test may kill: what it prints is kept, and what it is called is given by the test. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { build } from '../../scripts/build.js';
 
-const ASSAY = fileURLToPath(new URL('../../bin/assay.js', import.meta.url));
+const pathOf = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 /** A busy machine may take its time; a child that says nothing for so long is stuck. */
 const PATIENCE_MS = 120_000;
 
@@ -23,11 +22,13 @@ export interface Child {
 }
 
 /** Built once beforehand, so that children started together do not build side by side. */
-export const prepare = build;
+export function prepare(): void {
+  execFileSync(process.execPath, [pathOf('scripts/build.js')], { stdio: 'pipe' });
+}
 
 /** @param argv arguments after `assay` @param env beside PATH, nothing else is handed down */
 export function start(argv: readonly string[], env: Readonly<Record<string, string>>, cwd: string): Child {
-  const process_: ChildProcess = spawn(process.execPath, [ASSAY, ...argv], {
+  const process_: ChildProcess = spawn(process.execPath, [pathOf('bin/assay.js'), ...argv], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],

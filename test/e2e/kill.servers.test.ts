@@ -17,7 +17,7 @@ let mongo: TestMongo;
 let home: string;
 
 beforeAll(async () => {
-  await prepare();
+  prepare();
   [kafka, mongo] = await Promise.all([startKafka(), testMongo()]);
   home = mkdtempSync(join(tmpdir(), 'assay-kill-'));
 }, PATIENCE_MS);

@@ -1,9 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonDepth, parseJson } from '../../schemas/json.js';
+import { jsonShape, parseJson } from '../../schemas/json.js';
 import { LIMITS } from '../../schemas/limits.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
+
+const NO_LIMITS = { depth: 100, values: 1_000_000 };
+
+const valuesOf = (value: unknown): number =>
+  typeof value === 'object' && value !== null
+    ? 1 + Object.values(value).reduce((sum: number, one) => sum + valuesOf(one), 0)
+    : 1;
+
+const emptyOf = (value: unknown): number => {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner = Object.values(value);
+  return inner.length === 0 ? 1 : inner.reduce((sum: number, one) => sum + emptyOf(one), 0);
+};
+
+/** Bytes that count how often they are looked at. */
+function watched(given: Buffer): { bytes: Uint8Array; reads: () => number } {
+  let reads = 0;
+  const proxy = new Proxy(given, {
+    get(target, name) {
+      if (typeof name === 'string' && /^\d+$/.test(name)) reads += 1;
+      return Reflect.get(target, name, target);
+    },
+  });
+  return { bytes: proxy, reads: () => reads };
+}
 
 const depthOf = (value: unknown): number =>
   typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
@@ -20,14 +45,32 @@ describe('JSON from strangers', () => {
   it('is measured as deep as it is', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
-        expect(jsonDepth(bytes(JSON.stringify(value)), 100)).toBe(depthOf(JSON.parse(JSON.stringify(value))));
+        const plain = JSON.parse(JSON.stringify(value));
+        expect(jsonShape(bytes(JSON.stringify(value)), NO_LIMITS)).toEqual({
+          depth: depthOf(plain),
+          values: valuesOf(plain) + emptyOf(plain),
+        });
       }),
     );
-    expect(jsonDepth(bytes('"[[[\\"[["'))).toBe(0);
+    expect(jsonShape(bytes('"[[[\\"[[,"'), NO_LIMITS)).toEqual({ depth: 0, values: 1 });
+  });
+
+  it('that is a bomb is looked at no further than the limits', () => {
+    const limits = { depth: 16, values: 1_000 };
+    for (const bomb of [
+      '['.repeat(1_000_000),
+      '[{},'.padEnd(1_000_000, '{},'),
+      `[${','.repeat(1_000_000)}`,
+    ]) {
+      const { bytes: counted, reads } = watched(bytes(bomb));
+      jsonShape(counted, limits);
+      expect(reads()).toBeLessThanOrEqual(2 * limits.values);
+    }
   });
 
   it.each([
     ['too deep', '['.repeat(LIMITS.jsonDepth + 1), 'request.too_deep'],
+    ['too many values', `[${'{},'.repeat(LIMITS.jsonValues / 2)}{}]`, 'request.too_many_values'],
     ['not JSON', '{"secret text', 'request.malformed_json'],
   ])('is refused when it is %s, without a quotation', (_name, text, code) => {
     expect(() => parseJson(bytes(text))).toThrow(expect.objectContaining({ code }));

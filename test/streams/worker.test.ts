@@ -1,4 +1,5 @@
 /** The worker over a real embedded log and store: everything recorded and announced, held back while too much waits. */
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +72,28 @@ const until = async (done: () => boolean | Promise<boolean>): Promise<void> => {
 };
 
 describe('a worker', () => {
+  it('leaves nothing of a batch on the signal of its partition, which outlives it', async () => {
+    const signals = new Set<AbortSignal>();
+    const watched = replacing(log, {
+      consume: (options: Parameters<Log['consume']>[0]) =>
+        log.consume({
+          ...options,
+          onBatch: (batch) => {
+            signals.add(batch.signal);
+            return options.onBatch(batch);
+          },
+        }),
+    });
+    const listeners = () => [...signals].map((signal) => getEventListeners(signal, 'abort').length);
+    await send(0, 4);
+    const worker = await start({ maxBatch: 1 }, { log: watched });
+    await worker.settle();
+    const before = listeners();
+    await send(4, 40);
+    await worker.settle();
+    expect(Math.max(...listeners())).toBeLessThanOrEqual(Math.max(...before) + 2);
+  });
+
   it('records and announces everything that was appended, and settles', async () => {
     const batches: number[] = [];
     let announcements = 0;

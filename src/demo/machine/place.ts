@@ -12,10 +12,8 @@ export interface DemoPost
   machine: boolean;
 }
 
-/** The campaign begins after this share of the thread … */
-const FROM_SHARE = 0.15;
-/** … and goes on until this one. */
-const TO_SHARE = 1;
+/** The campaign begins when this share of the thread's posts is written, and goes on to its end. */
+const FROM_SHARE = 0.1;
 /** An answer is not written faster than this. */
 const LEAST_MS = 4 * 60_000;
 
@@ -39,16 +37,22 @@ function conversationAbout(subject: string, posts: readonly Threaded[]): Threade
   return largest;
 }
 
+/** Time at a place between two posts, the first being 0. */
+function timeAt(thread: readonly Threaded[], place: number): number {
+  const before = thread[Math.floor(place)]!;
+  const after = thread[Math.ceil(place)]!;
+  return Math.round(before.ms + (after.ms - before.ms) * (place - Math.floor(place)));
+}
+
 /** @returns the replies as posts, in order of time within each thread */
 export function placeReplies(replies: readonly MachineReply[], posts: readonly Threaded[]): DemoPost[] {
   return [...groupBy(replies, ({ thread }) => thread)].flatMap(([subject, own]) => {
     const thread = conversationAbout(subject, posts);
     const draw = drawer(`replies:${subject}`);
-    const opened = thread[0]!.ms;
-    const life = thread.at(-1)!.ms - opened;
     return own.map((reply, at): DemoPost => {
-      const share = FROM_SHARE + ((TO_SHARE - FROM_SHARE) * (at + draw())) / own.length;
-      const ms = Math.round(opened + life * share);
+      // Where people write much, the machine does: its share is even along the thread, not along the clock.
+      const share = FROM_SHARE + ((1 - FROM_SHARE) * (at + draw())) / own.length;
+      const ms = timeAt(thread, share * (thread.length - 1));
       const earlier = thread.filter((post) => post.ms <= ms - LEAST_MS);
       // Mostly the newest posts are answered, as people do.
       const parent = earlier.at(-1 - Math.floor(draw() ** 2 * earlier.length)) ?? thread[0]!;

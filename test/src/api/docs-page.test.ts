@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
 import { z } from 'zod';
+import { ERRORS } from '../../../schemas/errors.js';
 import { anchorOf, curlOf } from '../../../src/api/docs-endpoint.js';
 import { docsPage } from '../../../src/api/docs-page.js';
 import { boundsOf, schemaTable, typeOf } from '../../../src/api/docs-schema.js';
@@ -53,6 +54,15 @@ test('every link leads to a place on the page or to the document for programs', 
   );
   expect(broken).toEqual([]);
   expect(links.length).toBeGreaterThan(100);
+});
+
+test('the type of every problem leads to its row in the table of errors', async () => {
+  const ids = new Set(page.map((element) => attribute(element, 'id')));
+  const { type } = (await (await fetch(`${service.url}/v1/items`)).json()) as { type: string };
+  const response = await fetch(service.url + type, { redirect: 'manual' });
+  expect([response.status, response.headers.get('location')]).toEqual([303, '/docs#error-auth.missing']);
+  expect(Object.keys(ERRORS).filter((code) => !ids.has(`error-${code}`))).toEqual([]);
+  expect((await fetch(`${service.url}/problems/none`)).status).toBe(400);
 });
 
 test('no script, no inline style, nothing from another origin', () => {

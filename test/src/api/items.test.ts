@@ -133,6 +133,18 @@ test('a long history comes in pages', async () => {
   expect(two.body.items).toHaveLength(2);
 });
 
+test('the current verdict is shown also when many late older versions came after it', async () => {
+  const late = Array.from({ length: 21 }, (_none, version) =>
+    post('late', `older text ${version}`, { version }),
+  );
+  const id = await take(post('late', 'the newest text of a machine', { version: 100 }));
+  await service.post('/v1/posts', late, key);
+  await service.settle();
+  const { body } = await read(id);
+  expect(body.revisions.items.map((one: { revision: number }) => one.revision)).not.toContain(1);
+  expect(body).toMatchObject({ version: 100, verdict: { version: 100, revision: 1, band: 'machine' } });
+});
+
 test('a deletion takes text, token and spans, and leaves a tombstone', async () => {
   const id = await take(post('7', 'a machine, for a short while'));
   await take({ platform: 'forum', id: '7', deletedAt: '2025-06-02T00:00:00Z' });

@@ -113,6 +113,21 @@ test('everything the log keeps, from the beginning', async () => {
   stream.leave();
 });
 
+test('a long backlog waits for its reader, and comes whole', async () => {
+  const stream = await follow(key);
+  const [{ id: before }] = await Promise.all([
+    stream.next().then((block) => ({ id: /^id: (.*)$/m.exec(block)![1]! })),
+    until(() => service.live.connections > 0),
+  ]);
+  stream.leave();
+  const own = await take(400);
+  await service.settle();
+  const late = await follow({ ...key, 'last-event-id': before });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(ids(await late.events(400))).toEqual(own.sort());
+  late.leave();
+});
+
 test('many readers share one tail, which ends with the last of them', async () => {
   const { log } = service;
   const tails: string[] = [];

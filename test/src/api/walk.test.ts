@@ -1,6 +1,6 @@
 /**
  * Walks the table: what express routes is exactly what the table lists, and every endpoint refuses a caller without a
- * key and a key with every other scope. (Other tenants' objects: isolation.test.ts.)
+ * key and a key with every other scope. (Other tenants' objects: isolation.test.ts; what endpoints answer: examples.test.ts.)
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SCOPES } from '../../../schemas/store/documents.js';

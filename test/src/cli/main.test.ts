@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { DemoOptions } from '../../../src/cli/demo.js';
 import { write } from '../../../src/cli/io.js';
 import { main } from '../../../src/cli/main.js';
+import type { DemoOptions } from '../../../src/demo/run.js';
 import { judgingDouble } from '../judging-double.js';
 import { assay, terminal } from './terminal.js';
 

@@ -18,7 +18,7 @@ it('processes everything, and a second start finds nothing left to do and repeat
   expect(summaryOf(second)).toMatchObject(before);
   expect(summaryOf(second).itemsPerSecond).toBe(0);
   expect(await demo.examine()).toEqual(found);
-}, 300_000);
+}, 600_000);
 
 it('killed while it issues tokens, right after, and twice in the middle of the stream: no item lost, none twice', async () => {
   demo = dyingDemo();
@@ -35,4 +35,4 @@ it('killed while it issues tokens, right after, and twice in the middle of the s
   expect(summaryOf(last)).toMatchObject({ missing: 0, deadLetters: 0 });
   const found = await demo.examine();
   expect(found).toEqual(nothingLostNothingTwice(found));
-}, 300_000);
+}, 600_000);

@@ -27,4 +27,4 @@ it('killed in the middle of the stream and started again: no item lost, none twi
   expect(summaryOf(last)).toMatchObject({ missing: 0, deadLetters: 0 });
   const found = await demo.examine();
   expect(found).toEqual(nothingLostNothingTwice(found));
-}, 400_000);
+}, 600_000);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
 import { AssayError } from '../../../schemas/errors.js';
 import { drawer, shuffled } from '../../../src/demo/draw.js';
 import { feed, postOf } from '../../../src/demo/feed.js';
@@ -11,8 +12,11 @@ import { keptIssuer } from '../../../src/demo/kept-issuer.js';
 import { planAttestations } from '../../../src/demo/plan-attestations.js';
 import type { Progress } from '../../../src/demo/progress.js';
 import { ProgressLine } from '../../../src/demo/progress-line.js';
+import { shareRankedRight } from '../../../src/demo/ranking.js';
 import type { DemoItem, PostItem } from '../../../src/demo/stream.js';
-import { interleave, replayTimes, SPAN_MS } from '../../../src/demo/timeline.js';
+import type { Summary } from '../../../src/demo/summary.js';
+import { summaryTable } from '../../../src/demo/summary-table.js';
+import { beginAt, interleave, replayTimes, SPAN_MS } from '../../../src/demo/timeline.js';
 import type { Taken } from '../../../streams/intake.js';
 
 const post = (id: string, more: Partial<PostItem> = {}): PostItem => ({
@@ -44,6 +48,24 @@ describe('the replay’s clock', () => {
     expect(replayTimes([{ id: 'a', ms: 5 }])).toMatchObject([{ atMs: -SPAN_MS }]);
   });
 
+  it('can begin in the middle without tearing a conversation', () => {
+    const posts = [
+      { conversationId: 'early', ms: 1 },
+      { conversationId: 'early', ms: 6 },
+      { conversationId: 'late', ms: 5 },
+      { conversationId: 'late', ms: 9 },
+    ];
+    const order = beginAt(posts, 5).sort((a, b) => a.ms - b.ms);
+    expect(order).toEqual([
+      { conversationId: 'late', ms: 5 },
+      { conversationId: 'late', ms: 9 },
+      { conversationId: 'early', ms: 10 },
+      { conversationId: 'early', ms: 15 },
+    ]);
+    expect(beginAt(posts, 0)).toEqual(posts);
+    expect(beginAt([], 0)).toEqual([]);
+  });
+
   it('spreads the others evenly', () => {
     const posts = [-4, -3, -2, -1].map((atMs) => ({ id: String(atMs), atMs }));
     const merged = interleave(posts, [{ id: 'x' }, { id: 'y' }]);
@@ -51,6 +73,67 @@ describe('the replay’s clock', () => {
     expect(merged[1]).toEqual({ id: 'x', atMs: -4 });
     const many = Array.from({ length: 11 }, (_, at) => ({ id: `o${at}` }));
     expect(interleave(posts, many)).toHaveLength(15);
+  });
+});
+
+describe('the share ranked right', () => {
+  it('is one, a half or nothing for sides apart, equal or turned round', () => {
+    expect(shareRankedRight([3, 4], [1, 2])).toBe(1);
+    expect(shareRankedRight([1, 1], [1, 1, 1])).toBe(0.5);
+    expect(shareRankedRight([1], [2])).toBe(0);
+    expect(shareRankedRight([], [1])).toBeNull();
+    expect(shareRankedRight([1], [])).toBeNull();
+  });
+
+  it('is what counting all pairs gives', () => {
+    const scores = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(scores, scores, (machine, people) => {
+        const pairs = machine.flatMap((a) => people.map((b) => (a > b ? 1 : a === b ? 0.5 : 0)));
+        const share = pairs.reduce((sum: number, one) => sum + one, 0) / pairs.length;
+        expect(shareRankedRight(machine, people)).toBeCloseTo(share, 10);
+      }),
+    );
+  });
+});
+
+describe('the summary as a table', () => {
+  const bands = { machine: 1, assisted: 0, uncertain: 1, no_machine_signs: 0, insufficient: 0 };
+  const summary: Summary = {
+    items: 4,
+    missing: 2,
+    groups: [
+      { kind: 'post', origin: 'people', items: 2, bands, called: 1, meaning: 'false alarms' },
+      { kind: 'post', origin: 'machine', items: 2, bands, called: 1, meaning: 'found' },
+      {
+        kind: 'email',
+        origin: 'spam',
+        items: 0,
+        bands: { ...bands, machine: 0, uncertain: 0 },
+        called: 0,
+        meaning: 'false alarms',
+      },
+    ],
+    ranking: { post: 0.75, email: null },
+    alerts: 2,
+    deadLetters: 1,
+    attestations: { '1': 1 },
+    tokens: 2,
+    seconds: 2,
+    itemsPerSecond: 2,
+  };
+
+  it('says what was right, what was a false alarm, and what is missing', () => {
+    const table = summaryTable(summary);
+    expect(table).toMatch(/^posts, written by people +2 +1 +0 +1 +0 +0 +1 false alarms \(50\.0%\)$/m);
+    expect(table).toMatch(/^posts, machine-made .* 1 found \(50\.0%\)$/m);
+    expect(table).toMatch(/^spam of 2002, written by people +0 .*\(–\)$/m);
+    expect(table).toContain('posts: in 75% of pairs the machine-made one scores higher (50% is chance)');
+    expect(table).not.toContain('letters: in');
+    expect(table).toContain(
+      '4 items, 2 missing; 2 items/s over 2.0 s; 2 alerts for a moderator; 1 dead letters',
+    );
+    expect(table).toContain("1 approved by the account's key (hal 1), 1 carried that do not hold");
   });
 });
 

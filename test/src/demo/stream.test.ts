@@ -97,6 +97,8 @@ describe('the recorded stream', () => {
       const people = posts.filter((post) => post.conversationId === conversation && !post.machine);
       expect(people.length).toBeGreaterThanOrEqual(10);
       expect(people[0]!.atMs).toBeLessThan(own[0]!.atMs);
+      // Within the first half, so that whoever watches sees it.
+      expect(posts.indexOf(own.at(-1)!)).toBeLessThan(posts.length / 2);
       const answered = new Set(own.map(({ inReplyTo }) => inReplyTo));
       expect(answered.size).toBeGreaterThan(5);
     }

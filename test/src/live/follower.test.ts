@@ -250,6 +250,20 @@ describe('a reader', () => {
     await expect(follower.run(new AbortController().signal)).rejects.toThrow('the log is gone');
   });
 
+  test('leaves a log that never answers', async () => {
+    const log = new StepLog();
+    log.append(0, 'acme');
+    const tail = await open(log);
+    const silent = Object.assign(log, { read: () => new Promise<never>(() => undefined) });
+    const leaving = new AbortController();
+    const follower = new Follower({ log: silent, topic: 't', read, tail }, 'acme', [0, 0], new Reader());
+    const ended = follower.run(leaving.signal);
+    await breathe();
+    leaving.abort();
+    expect(await ended).toBe('left');
+    expect(await follower.run(leaving.signal)).toBe('left');
+  });
+
   test('passes over offsets that hold no record', async () => {
     const log = new StepLog();
     log.append(0, 'acme');

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { AssayError } from '../../../schemas/errors.js';
 import { freeMegabytes, requireRoom } from '../../../src/telemetry/disk.js';
 import { type Checked, readiness } from '../../../src/telemetry/readiness.js';
 
@@ -37,8 +38,15 @@ describe('readiness', () => {
   });
 
   it('tells a broken part, a missing model, an idle worker and a full disk apart', async () => {
+    const warnings: { part: string; err: Error }[] = [];
     const checks = await readiness({
-      log: { engine: 'kafka', ping: async () => Promise.reject(new Error('no broker')) },
+      logger: {
+        warn: (facts: { part: string; err: Error }) => void warnings.push(facts),
+      } as Checked['logger'],
+      log: {
+        engine: 'kafka',
+        ping: async () => Promise.reject(new AssayError('log.unavailable', 'Kafka: 10.0.0.7:9092 refused')),
+      },
       store: well.store,
       detectors: () => [],
       worker: { ready: false, heldBack: true, lag: async () => 0 },
@@ -51,16 +59,19 @@ describe('readiness', () => {
       ['worker', false],
       ['disk', false],
     ]);
-    expect(checks[0]?.facts).toEqual({ error: 'no broker' });
+    expect(checks[0]?.facts).toEqual({ error: 'log.unavailable' });
+    expect(warnings.map(({ part, err }) => `${part}: ${err.message}`)).toEqual([
+      'log: Kafka: 10.0.0.7:9092 refused',
+    ]);
   });
 
   it('does not wait for a part that does not answer', async () => {
     const mute = { engine: 'mongo', ping: () => new Promise<void>(() => undefined) };
     const [, store] = await readiness({ ...well, store: mute }, 10);
-    expect(store).toMatchObject({ name: 'store', ok: false, facts: { error: 'no answer within 10 ms' } });
+    expect(store).toMatchObject({ name: 'store', ok: false, facts: { error: 'request.timeout' } });
   });
 
-  it('reports a detector that throws when it is asked', async () => {
+  it('reports a detector that throws when it is asked, and quotes nothing of a foreign error', async () => {
     const broken = {
       ...well,
       detectors: () => {
@@ -68,7 +79,7 @@ describe('readiness', () => {
       },
     };
     const check = (await readiness(broken)).find(({ name }) => name === 'detector');
-    expect(check).toMatchObject({ ok: false, facts: { error: 'the weights are damaged' } });
+    expect(check).toMatchObject({ ok: false, facts: { error: 'Error' } });
   });
 });
 

@@ -49,6 +49,40 @@ describe('the embedded log', () => {
     await log.close();
   });
 
+  it('drops nothing that a group has not read yet, however the clock jumps', async () => {
+    let now = 1_000_000;
+    const log = openEmbeddedLog({ folder, clock: () => now });
+    await log.ensureTopics([{ name: 't', partitions: 2, retentionMs: 1_000 }]);
+    const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
+    const sendAll = (value: string) =>
+      log.send(
+        't',
+        keys.map((key) => put(key, value)),
+      );
+    await sendAll('1');
+    const seen: string[] = [];
+    const consume = () =>
+      log.consume({
+        group: 'g',
+        topics: ['t'],
+        onBatch: async ({ records }) => void seen.push(...records.map(({ value }) => String(value))),
+      });
+    const first = await consume();
+    while (seen.length < keys.length) await new Promise((resolve) => setTimeout(resolve, 5));
+    await first.stop();
+    await sendAll('2');
+    now += 365 * 24 * 3_600_000;
+    await log.sweep(now);
+    expect((await log.read('t', 0, 0, 99)).every(({ value }) => String(value) === '2')).toBe(true);
+    expect(await log.lag('g', 't')).toBe(keys.length);
+    const second = await consume();
+    while (seen.length < 2 * keys.length) await new Promise((resolve) => setTimeout(resolve, 5));
+    await second.stop();
+    await log.sweep(now);
+    expect((await log.bounds('t')).every(({ first: kept, next }) => kept === next)).toBe(true);
+    await log.close();
+  });
+
   it('keeps the newest record of each key on a compacted topic, and buries old tombstones', async () => {
     let now = 1_000_000;
     const log = openEmbeddedLog({ folder, clock: () => now });

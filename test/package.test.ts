@@ -1,0 +1,24 @@
+/** What package.json offers has something behind it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+
+interface Manifest {
+  bin: Record<string, string>;
+  scripts: Record<string, string>;
+}
+
+const { bin, scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+
+describe('package.json', () => {
+  it.each(Object.entries(scripts))('npm run %s', (_name, command) => {
+    const files = command.match(/\b(?:bin|bench|scripts|training)\/[\w./-]+\.(?:js|ts)\b/g) ?? [];
+    for (const file of files) expect(existsSync(file)).toBe(true);
+    for (const [, other] of command.matchAll(/npm run (\S+)/g))
+      expect(scripts).toHaveProperty([other as string]);
+    expect(files.length > 0 || /^(?:tsc|biome) |npm run /.test(command)).toBe(true);
+  });
+
+  it('names a command that starts with a line for the shell and is executable in a clone', () => {
+    expect(readFileSync(bin['assay'] as string, 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
+  });
+});
