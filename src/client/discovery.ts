@@ -5,6 +5,7 @@
  */
 import type { TrustedIssuer } from '../../schemas/attestation.js';
 import { type Fetch, fetchText, type VerifierCache } from './fetch.js';
+import { since } from './since.js';
 import { importIssuer, type KnownIssuer } from './trust.js';
 
 const FRESH_MS = 10 * 60_000;
@@ -12,12 +13,6 @@ const KEPT_MS = 24 * 3_600_000;
 /** Least time between two looks at one issuer, whatever tokens ask for. */
 const PAUSE_MS = 30_000;
 const BYTES = 256 * 1024;
-/** How far a clock may have been set back before what it wrote down counts for nothing. */
-const SET_BACK_MS = 60_000;
-
-/** Milliseconds since then; for ever when it lies ahead, or a clock once wrong would keep a removed key fresh for years. */
-const since = (then: number, now: number): number =>
-  then > now + SET_BACK_MS ? Number.POSITIVE_INFINITY : now - then;
 
 interface Found {
   issuer: KnownIssuer | null;

@@ -4,7 +4,7 @@
  * application decides.
  */
 import type { FilterPolicy, PolicyName, VerifyResult } from '../../schemas/attestation.js';
-import type { TextFacet } from './canonical.js';
+import { isFacets } from './facets.js';
 import { type FeedDecision, filterFeed } from './feed.js';
 import { POLICIES } from './policy.js';
 import type { Found, Verifier } from './verify.js';
@@ -82,18 +82,6 @@ function placeOf({ text, html, facets, platform, author }: PostedText): Found {
   if (author !== undefined && author !== null) found.author = author;
   return found;
 }
-
-const isFacets = (value: unknown): value is readonly TextFacet[] =>
-  Array.isArray(value) &&
-  value.every(
-    (facet) =>
-      typeof facet === 'object' &&
-      facet !== null &&
-      Number.isSafeInteger(facet.start) &&
-      Number.isSafeInteger(facet.end) &&
-      typeof facet.type === 'string' &&
-      (facet.uri === undefined || typeof facet.uri === 'string'),
-  );
 
 /** The answer to a request that the policy hides, or null where it may pass. */
 export function refusalOf(
