@@ -13,6 +13,7 @@ import { addCounters } from './counters.js';
 import { addDeadLetters } from './dead-letters.js';
 import { addDemo, runDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
+import { addEnrich } from './enrich.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Io, processIo, quietAfterEpipe, writeJson } from './io.js';
 import { addKeys } from './keys.js';
@@ -28,6 +29,7 @@ const COMMANDS: readonly AddCommand[] = [
   addVerify,
   addCanonicalise,
   addAttackSuite,
+  addEnrich,
   addKeys,
   addLink,
   addDeadLetters,
