@@ -16,6 +16,10 @@ export const BandPolicy = z.object({
     machine: z.number().describe('llr at or above: `machine`'),
     noMachineSigns: z.number().describe('llr at or below: `no_machine_signs`'),
     overwhelming: z.number().describe('llr that calls even a short text'),
+    leaning: z
+      .number()
+      .optional()
+      .describe('llr from which a text leans to a machine (5% false alarms): stays `uncertain`, and says so'),
   }),
   minWords: z.int().min(0).describe('Texts with fewer words are `insufficient` unless overwhelming'),
   budget: z.object({

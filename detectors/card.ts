@@ -1,0 +1,58 @@
+/**
+ * The card of a shipped model: where it came from, what it can do, and the numbers serving needs (calibration, cuts). Serving
+ * reads this file and the weights it names, nothing else; a damaged or foreign file is refused.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AssayError } from '../schemas/errors.js';
+import { BandPolicy } from '../schemas/verdict.js';
+
+const row = z.array(z.number());
+
+/** The part of a card that serving depends on; the rest is for people and stays as it is. */
+export const ModelCard = z.looseObject({
+  name: z.string(),
+  version: z.string(),
+  features: z.string(),
+  canonicaliser: z.string(),
+  languages: z.array(z.string()),
+  weights: z.object({ file: z.string().regex(/^[\w.-]+$/), sha256: z.string(), bytes: z.number() }),
+  calibration: z.object({
+    slope: row.length(3),
+    offset: row.length(3),
+    covariance: z.array(row.length(6)).length(6),
+    betweenSources: z.number().min(0),
+    limit: z.number().positive(),
+  }),
+  policy: BandPolicy,
+});
+export type ModelCard = z.infer<typeof ModelCard>;
+
+const missing = (detail: string, cause?: unknown): AssayError =>
+  new AssayError('detector.missing_model', detail, { cause });
+
+/**
+ * @param folder of one model, with `card.json` and the weights it names
+ * @throws {AssayError} `detector.missing_model` when a file is missing, unreadable, or not the one the card was written for
+ */
+export async function loadModel(folder: string): Promise<{ card: ModelCard; weights: Uint8Array }> {
+  let card: ModelCard;
+  try {
+    card = ModelCard.parse(JSON.parse(await readFile(join(folder, 'card.json'), 'utf8')));
+  } catch (error) {
+    throw missing(`expected a model card in ${folder}, found none that can be read`, error);
+  }
+  let weights: Uint8Array;
+  try {
+    weights = await readFile(join(folder, card.weights.file));
+  } catch (error) {
+    throw missing(`expected the weights ${card.weights.file} beside the card, found no readable file`, error);
+  }
+  const sha256 = createHash('sha256').update(weights).digest('hex');
+  if (sha256 !== card.weights.sha256) {
+    throw missing(`expected weights with SHA-256 ${card.weights.sha256}, found ${sha256}`);
+  }
+  return { card, weights };
+}
