@@ -105,7 +105,7 @@ const card = {
   calibration,
   policy,
   cuts: {
-    how: 'Out-of-source predictions on train and calib: every source was scored by a model that had not seen it or its kin. A cut is the smallest llr at which no source with 300 or more human texts has more than the budget at or above it. noMachineSigns: the mean over sources of machine texts at or below it is 5%.',
+    how: 'Out-of-source predictions on train and calib: every source was scored by a model that had not seen it or its kin. A cut is the smallest llr at which the share of human texts at or above it is within the budget as a mean over sources with 300 or more of them, and in none of them more than four times the budget; for short texts, within 0.5% in every one. noMachineSigns: the mean over sources of machine texts at or below it is 5%.',
     setBy,
   },
   training: {
