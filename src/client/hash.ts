@@ -4,6 +4,7 @@
  */
 import { base64url } from 'jose';
 import { CANONICALISATION, type CanonicalText } from './canonical.js';
+import { sha256 } from './sha256.js';
 import { wordForm } from './words.js';
 
 export interface ContentHashes {
@@ -29,8 +30,7 @@ export async function hashesOf({ canonical }: CanonicalText, salt?: string): Pro
 /** The hash of one spelling. */
 export async function hashText(text: string, salt?: string): Promise<string> {
   const bytes = concat([utf8(`${CANONICALISATION}\0`), ...lengthPrefixed(utf8(text))]);
-  if (salt === undefined)
-    return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
+  if (salt === undefined) return base64url.encode(sha256(bytes));
   const key = await crypto.subtle.importKey(
     'raw',
     base64url.decode(salt) as Uint8Array<ArrayBuffer>,
@@ -52,7 +52,7 @@ export async function accountBinding(aud: string, accountId: string): Promise<st
     ...lengthPrefixed(utf8(aud)),
     ...lengthPrefixed(utf8(accountId)),
   ]);
-  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).subarray(0, 16));
+  return base64url.encode(sha256(bytes).subarray(0, 16));
 }
 
 const encoder = new TextEncoder();

@@ -14,7 +14,7 @@ import type {
 import { type CanonicalText, canonicalText, type TextFacet } from './canonical.js';
 import { Discovery } from './discovery.js';
 import type { Fetch, VerifierCache } from './fetch.js';
-import { accountBinding, hashesOf } from './hash.js';
+import { accountBinding, hashText } from './hash.js';
 import { halOf, notProvenOf } from './levels.js';
 import { DEFAULT_POLICY } from './policy.js';
 import { TextRejected } from './rejection.js';
@@ -22,6 +22,7 @@ import { StatusCache } from './status-cache.js';
 import { SKEW_S, STATUS_BITS, STATUSES, statusValue } from './status-list.js';
 import { CheckFailed, parseToken, readClaims } from './token.js';
 import { importTrust, type KnownIssuer } from './trust.js';
+import { wordForm } from './words.js';
 
 /** Longest life of a token, in seconds. */
 export const TOKEN_LIFE_S = 90 * 86_400;
@@ -250,9 +251,12 @@ async function compare(
     if (error instanceof TextRejected) return 'different';
     throw error;
   }
-  const { h, w } = await hashesOf(canonical, con.salt);
-  if (h === con.h) return canonical.n === con.n ? 'exact' : 'different';
-  return w !== null && w === con.w ? 'reformatted' : 'different';
+  // The words are looked at only where the exact text differs: most texts are shown as they were signed.
+  if ((await hashText(canonical.canonical, con.salt)) === con.h) {
+    return canonical.n === con.n ? 'exact' : 'different';
+  }
+  const words = con.w === undefined ? null : wordForm(canonical.canonical);
+  return words !== null && (await hashText(words, con.salt)) === con.w ? 'reformatted' : 'different';
 }
 
 /** On one of the issuer's origins, spelled as a browser would send it: no other scheme that claims the origin, no user name, no fragment. */
