@@ -229,7 +229,7 @@ export const pipeline: Bench = {
         text_bytes: TEXT_BYTES,
         batch: BATCH,
         embedded,
-        ...(servers ? { kafka_and_mongo_wire: await overServers(texts, judgings) } : {}),
+        ...(servers ? { kafka_and_mongo_wire: await overServers(texts, [loaded]) } : {}),
       };
     } finally {
       await loaded.close();

@@ -44,7 +44,8 @@ async function readFileOf(path: string): Promise<Buffer> {
   }
 }
 
-async function readTrust(path: string): Promise<TrustList> {
+/** @throws {AssayError} `config.invalid` for a file that cannot be read or is not a trust list */
+export async function readTrust(path: string): Promise<TrustList> {
   try {
     return parseAs(TrustList, parseJson(await readFileOf(path)), 'request.invalid');
   } catch (error) {

@@ -66,8 +66,9 @@ function unwrap(url: URL, reported?: Set<Report>): URL {
 
 /** What may follow an address in a sentence without being part of it. */
 const SENTENCE_END = /[.,;:!?'’”»…]/;
-/** Never inside an address as people type it: space, angle bracket, quote, and the marks of scripts written without spaces. */
-export const ENDS_ADDRESS = '\\s<>"。、，．！？；：「」『』（）【】《》〈〉،؛؟۔।॥';
+/** Never inside an address as people type it: space, angle bracket, quote, bidi control, and the marks of scripts written without spaces. */
+export const ENDS_ADDRESS =
+  '\\s<>"\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069。、，．！？；：「」『』（）【】《》〈〉،؛؟۔।॥';
 const UNBROKEN = new RegExp(`^[^${ENDS_ADDRESS}]*`, 'u');
 
 /** Sentence punctuation after an address is not part of it; nor is a closing bracket that was not opened in it. */

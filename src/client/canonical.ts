@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { LIMITS } from '../../schemas/limits.js';
 import type { Facet } from '../../schemas/post.js';
 import { codePoints, foldSpaces, type Report, rejectLong, rejectMarks, rejectUnfit } from './characters.js';
-import { strip } from './invisible.js';
+import { holdsJoiner, strip } from './invisible.js';
 import { type LinkRun, normaliseLinks, writeLink } from './links.js';
 import { TextRejected } from './rejection.js';
 
@@ -32,8 +32,22 @@ export interface CanonicalText {
  * @throws {TextRejected} when the text has no canonical form
  */
 export function canonicalText(text: string, facets: readonly TextFacet[] = []): CanonicalText {
+  if (facets.length === 0 && PLAIN.test(text)) return canonicalPlain(text);
   rejectUnfit(text);
   return canonicalRuns(runsOf(text, facets));
+}
+
+/** Printable ASCII and line ends: nothing to reject but the length, nothing invisible, nothing to compose. */
+const PLAIN = /^[\t\n\r\x20-\x7e]*$/;
+const FOLDED = /[\t\r]| {2}| \n|\n[ \n]|^[ \n]|[ \n]$/;
+
+/** The same steps as for any text, less those that find nothing here (a property test holds the two together). */
+function canonicalPlain(text: string): CanonicalText {
+  rejectLong(text);
+  const reported = new Set<Report>();
+  const canonical = normaliseLinks(FOLDED.test(text) ? foldSpaces(text) : text, reported);
+  rejectLong(canonical);
+  return { canonical, n: canonical.length, reported: [...reported].sort() };
 }
 
 /** The canonical form of runs. @throws {TextRejected} */
@@ -50,13 +64,22 @@ export function canonicalRuns(runs: readonly Run[], found: readonly Report[] = [
   });
   const joined = parts.join('');
   rejectUnfit(joined);
-  const stripped = strip(joined, reported);
-  // Marks that only the invisible kept apart stand together now.
-  rejectMarks(stripped);
-  const canonical = normaliseLinks(foldSpaces(stripped), reported);
+  let canonical = joined;
+  // An address that is put in angle brackets may idle the joiner before it: then once more, until nothing changes.
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = canonical;
+    const stripped = strip(before, reported);
+    // Marks that only the invisible kept apart stand together now.
+    rejectMarks(stripped);
+    canonical = normaliseLinks(foldSpaces(stripped), reported);
+    if (canonical === before || !holdsJoiner(canonical)) break;
+  }
   rejectLong(canonical);
   return { canonical, n: codePoints(canonical), reported: [...reported].sort() };
 }
+
+/** Twice is what any text found so far needs; the bound is for those not found. */
+const ROUNDS = 8;
 
 /** Line breaks inside a link's text are spaces, or they would cut the link in two. */
 const foldInside = (text: string) => text.replace(/[\s\p{Zs}]+/gu, ' ');

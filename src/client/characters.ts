@@ -16,6 +16,7 @@ export type Report =
   | 'fillers'
   | 'hidden_text'
   | 'style_sheet'
+  | 'styled'
   | 'embedded'
   | 'picture'
   | 'tracking_parameters'

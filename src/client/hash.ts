@@ -1,6 +1,6 @@
 /**
- * The hashes of a token: `h` over the canonical text, `w` over its words, `acc` over the account. WebCrypto only, so
- * that the same code runs in Node, browsers and workers.
+ * The hashes of a token: `h` over the canonical text, `w` over its words, `acc` over the account. Nothing but
+ * WebCrypto and plain code, so that it runs in Node, browsers and workers.
  */
 import { base64url } from 'jose';
 import { CANONICALISATION, type CanonicalText } from './canonical.js';
@@ -30,7 +30,7 @@ export async function hashesOf({ canonical }: CanonicalText, salt?: string): Pro
 /** The hash of one spelling. */
 export async function hashText(text: string, salt?: string): Promise<string> {
   const bytes = concat([utf8(`${CANONICALISATION}\0`), ...lengthPrefixed(utf8(text))]);
-  if (salt === undefined) return base64url.encode(sha256(bytes));
+  if (salt === undefined) return base64url.encode(await digest(bytes));
   const key = await crypto.subtle.importKey(
     'raw',
     base64url.decode(salt) as Uint8Array<ArrayBuffer>,
@@ -52,8 +52,14 @@ export async function accountBinding(aud: string, accountId: string): Promise<st
     ...lengthPrefixed(utf8(aud)),
     ...lengthPrefixed(utf8(accountId)),
   ]);
-  return base64url.encode(sha256(bytes).subarray(0, 16));
+  return base64url.encode((await digest(bytes)).subarray(0, 16));
 }
+
+/** Bytes up to which plain code is quicker than the way to WebCrypto and back (measured: about 3,000 in Node 20). */
+const SHORT = 2_048;
+
+const digest = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
+  bytes.length <= SHORT ? sha256(bytes) : new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 
 const encoder = new TextEncoder();
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);

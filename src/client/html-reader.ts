@@ -8,24 +8,23 @@ import type { Run } from './canonical.js';
 import type { Report } from './characters.js';
 import {
   attribute,
-  BLOCK,
   beginsRightToLeft,
   CELL,
   directionOf,
   type Element,
   EMBEDDED,
   hasClass,
+  isBlock,
   isEmoji,
-  isHidden,
-  type List,
-  MARKED,
-  markerOf,
+  markOf,
   NOT_SHOWN,
   type Node,
-  openList,
-  styleOf,
+  PREFORMATTED,
 } from './html-elements.js';
+import { type List, markerOf, openList } from './html-list.js';
+import { isHidden, isStyled, styleOf } from './html-style.js';
 import type { LinkRun } from './links.js';
+import { emojiOf } from './shortcodes.js';
 
 interface Step {
   node: Node;
@@ -90,9 +89,11 @@ export class HtmlReader {
     }
     if (tagName === 'img') this.picture(attribute(element, 'alt') ?? '');
     if (tagName === 'br') this.breakLine();
-    if (BLOCK.has(tagName)) this.edge();
+    if (isStyled(style)) this.reported.add('styled');
+    const block = isBlock(element, style);
+    if (block) this.edge();
     if (CELL.has(tagName)) this.write(' ');
-    if (tagName === 'pre') this.pre++;
+    if (PREFORMATTED.has(tagName)) this.pre++;
     if (tagName === 'blockquote') this.quote++;
     if (tagName === 'ol' || tagName === 'ul' || tagName === 'menu') this.lists.push(openList(element, style));
     if (tagName === 'li') this.number(element);
@@ -103,17 +104,18 @@ export class HtmlReader {
       this.link = { kind: linkKind(element), shown: '', full: '', href: attribute(element, 'href') ?? '' };
     const direction = directionOf(element, style, () => this.isRightToLeft());
     if (direction) this.write(direction[0]);
-    const mark = MARKED[tagName] && this.openMark(MARKED[tagName]);
+    const mark = markOf(element, style);
+    const closeMark = mark && this.openMark(mark);
     return () => {
-      mark?.();
+      closeMark?.();
       if (direction) this.write(direction[1]);
       if (opened) this.closeLink();
       if (hidesPart) this.invisible--;
       if (tagName === 'li') this.numbered = false;
       if (tagName === 'ol' || tagName === 'ul' || tagName === 'menu') this.lists.pop();
       if (tagName === 'blockquote') this.leaveQuote();
-      if (tagName === 'pre') this.pre--;
-      if (BLOCK.has(tagName)) this.edge();
+      if (PREFORMATTED.has(tagName)) this.pre--;
+      if (block) this.edge();
     };
   }
 
@@ -171,7 +173,7 @@ export class HtmlReader {
   }
 
   private picture(alt: string): void {
-    if (isEmoji(alt)) this.write(alt);
+    if (isEmoji(alt)) this.write(emojiOf(alt));
     else this.reported.add('picture');
   }
 

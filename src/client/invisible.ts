@@ -17,6 +17,7 @@ const REMOVED = new RegExp(
 );
 /** Kept only where they change what is read: CGJ, Mongolian vowel separator, ZWNJ, ZWJ. */
 const CONDITIONAL = /[\u034f\u180e\u200c\u200d]/;
+export const holdsJoiner = (text: string): boolean => CONDITIONAL.test(text);
 /** Hangul fillers: no glyph by the standard, a wide blank on most screens. They stay. */
 const FILLER = /[\u115f\u1160\u3164\uffa0]/;
 const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
@@ -39,7 +40,7 @@ export const SKIN_TONE = '[\\u{1F3FB}-\\u{1F3FF}]';
 const PICTURE = new RegExp(PICTOGRAPH, 'u');
 const PICTURE_OR_TONE = new RegExp(`${PICTOGRAPH}|${SKIN_TONE}`, 'u');
 /** What an emoji variation selector may follow without a report. */
-const SELECTABLE = new RegExp(`${PICTOGRAPH}|[0-9#*]`, 'u');
+const SELECTABLE = new RegExp(`^(?:${PICTOGRAPH}|[0-9#*])$`, 'u');
 
 /** Removes the invisible, composes (NFC, never NFKC), and drops joiners that do nothing, until nothing changes. */
 export function strip(text: string, reported: Set<Report>): string {

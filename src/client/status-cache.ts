@@ -4,6 +4,7 @@
  */
 import { LIMITS } from '../../schemas/limits.js';
 import { type Fetch, fetchText, type VerifierCache } from './fetch.js';
+import { since } from './since.js';
 import { readStatusList, type StatusList } from './status-list.js';
 import type { KnownIssuer } from './trust.js';
 
@@ -52,7 +53,7 @@ export class StatusCache {
   }
 
   private isDue({ list, askedMs }: Held, now: number, acceptedAgeS: number): boolean {
-    const asked = now - askedMs;
+    const asked = since(askedMs, now);
     if (list === null) return asked >= RETRY_MS;
     const tooOld = now - list.iat * 1000 > acceptedAgeS * 1000;
     return asked >= Math.min(list.ttl, this.maxAgeS) * 1000 || (tooOld && asked >= RETRY_MS);

@@ -13,7 +13,8 @@ import type {
 } from '../../schemas/attestation.js';
 import { type CanonicalText, canonicalText, type TextFacet } from './canonical.js';
 import { Discovery } from './discovery.js';
-import type { Fetch, VerifierCache } from './fetch.js';
+import { isFacets } from './facets.js';
+import { type Fetch, sheltered, type VerifierCache } from './fetch.js';
 import { accountBinding, hashText, utf8 } from './hash.js';
 import { halOf, notProvenOf } from './levels.js';
 import { DEFAULT_POLICY } from './policy.js';
@@ -71,12 +72,9 @@ export interface Verifier {
 export function createVerifier(options: VerifierOptions): Verifier {
   const clock = options.clock ?? Date.now;
   const policy = { ...DEFAULT_POLICY, ...options.policy };
-  const lists = new StatusCache(
-    options.fetch,
-    options.cache,
-    options.maxListAgeS ?? Number.POSITIVE_INFINITY,
-  );
-  const discovery = new Discovery(options.issuers ?? [], options.fetch, options.cache);
+  const cache = sheltered(options.cache);
+  const lists = new StatusCache(options.fetch, cache, options.maxListAgeS ?? Number.POSITIVE_INFINITY);
+  const discovery = new Discovery(options.issuers ?? [], options.fetch, cache);
   let trusted: Promise<KnownIssuer[]> | undefined;
   let read: TrustList | undefined;
   const issuers = async (kid: string, now: number) => {
@@ -204,10 +202,16 @@ class Check {
   private async checkContent({ con }: TokenClaims, found: Found): Promise<void> {
     // Who shows two renderings shows either: both are checked, and the worse one counts.
     const shown: Promise<VerifyResult['content']>[] = [];
-    if (found.text !== undefined) shown.push(compare(con, () => canonicalText(found.text!, found.facets)));
-    if (found.html !== undefined) {
-      const { html } = this;
-      shown.push(html ? compare(con, () => html(found.html!)) : Promise.resolve('unchecked'));
+    // What is no text, or cannot be read, was not checked: one odd item must not stop a whole feed.
+    const { text, html, facets } = found;
+    if (text !== undefined) {
+      const readable = typeof text === 'string' && (facets === undefined || isFacets(facets));
+      shown.push(readable ? compare(con, () => canonicalText(text, facets)) : Promise.resolve('unchecked'));
+    }
+    if (html !== undefined) {
+      const read = this.html;
+      const readable = read !== undefined && typeof html === 'string';
+      shown.push(readable ? compare(con, () => read(html)) : Promise.resolve('unchecked'));
     }
     const contents = await Promise.all(shown);
     this.content = WORST_FIRST.find((each) => contents.includes(each)) ?? 'unchecked';
@@ -251,10 +255,9 @@ async function compare(
     if (error instanceof TextRejected) return 'different';
     throw error;
   }
-  // The words are looked at only where the exact text differs: most texts are shown as they were signed.
-  if ((await hashText(canonical.canonical, con.salt)) === con.h) {
-    return canonical.n === con.n ? 'exact' : 'different';
-  }
+  const h = await hashText(canonical.canonical, con.salt);
+  if (h === con.h) return canonical.n === con.n ? 'exact' : 'different';
+  // Words cost as much as all the rest, and are seldom needed.
   const words = con.w === undefined ? null : wordForm(canonical.canonical);
   return words !== null && (await hashText(words, con.salt)) === con.w ? 'reformatted' : 'different';
 }

@@ -7,23 +7,29 @@
 import { ENDS_ADDRESS, normaliseUrl, trimBare } from './addresses.js';
 import { PICTOGRAPH, SKIN_TONE } from './invisible.js';
 import { linksIn } from './links.js';
+import { withoutListFooter } from './list-footer.js';
 
 const WORD_CHARACTER = '\\p{L}\\p{N}\\p{M}\\u200c\\u200d\\u180e';
 /** A sign before a number, a decimal point that begins one, or a hyphen before a word. */
 const SIGN = `(?<![${WORD_CHARACTER}+\\-\\u2212\\u2012\\u2013])(?:[+\\-\\u2212\\u2012\\u2013](?=[.,]?\\p{Nd})|-(?=\\p{L}))`;
 const POINT = `(?<![${WORD_CHARACTER}.,])[.,](?=\\p{Nd})`;
 /** One of these inside a word or number is part of it. */
-const INNER = `[.,:\\-\\u2010\\u2011'’_*·](?=[\\p{L}\\p{N}])|(?<=\\p{Nd})[\\u2012\\u2013](?=\\p{Nd})`;
+const INNER = `[.,:\\-\\u2010\\u2011'’_*·](?=[\\p{L}\\p{N}])|(?<=\\p{Nd})[\\u2012-\\u2014\\uff0c\\uff0e\\uff1a](?=\\p{Nd})`;
 const WORD = `(?:${SIGN})?(?:${POINT})?[\\p{L}\\p{N}](?:[${WORD_CHARACTER}]|${INNER})*`;
 
 /** `:wave:`, as platforms spell their own pictures. */
 const SHORTCODE = `(?<![${WORD_CHARACTER}]):[A-Za-z0-9_+\\-]{1,64}:(?![${WORD_CHARACTER}])`;
 const EMOTICON = "[:;=]['’\\-^]?[()\\[\\]{}/\\\\|*]";
-/** Dashes that carry meaning: before an amount, after a word (`O-`), between two numbers. A star between two words. */
+/**
+ * Typographic characters that carry meaning where they stand: a dash before an amount or a symbol, after a symbol (`<-`)
+ * or a word (`O-`); a dash, colon or dot between two numbers; a star between two words; `!` before `=` or a word (`!ok`);
+ * dots between two digits (`3..7`).
+ */
 const LOOSE =
-  `(?<![${WORD_CHARACTER}+\\-\\u2212\\u2012\\u2013])[\\-\\u2012\\u2013](?=\\p{Sc})|` +
+  `(?<![${WORD_CHARACTER}+\\-\\u2212\\u2012\\u2013])[\\-\\u2012\\u2013](?=[\\p{Sc}\\p{Sm}(])|(?<=\\p{Sm})-|` +
   `(?<=[${WORD_CHARACTER}])[\\-\\u2010\\u2011](?![\\-\\u2010\\u2011${WORD_CHARACTER}])|` +
-  '(?<=\\p{Nd} )[\\-\\u2010-\\u2013](?= \\p{Nd})|(?<=[^ ] )\\*(?= )';
+  '(?<=\\p{Nd} )[\\-\\u2010-\\u2013:·](?= \\p{Nd})|(?<=[^ *] )\\*(?= )|' +
+  `(?<![${WORD_CHARACTER}!])!(?=[=${WORD_CHARACTER}])|(?<=\\p{Nd})(?:\\.{2,3}|…)(?=\\p{Nd})`;
 const EMOJI = `(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|${PICTOGRAPH}${SKIN_TONE}?[\\u{E0020}-\\u{E007F}]*(?:\\u200d${PICTOGRAPH}${SKIN_TONE}?)*)\\p{M}*`;
 /** The closed list of what a reformatting may change: spaces, dashes, brackets, quotes, marks of the sentence, bullets. */
 const TYPOGRAPHIC =
@@ -38,6 +44,8 @@ const BARE_HOST = new RegExp(
   'gu',
 );
 const QUOTED = /^(?:> ?)+/;
+/** As a heading is typed. */
+const HEADING = /^#{1,6} /;
 
 /** Returns the word form of a canonical text, or null when it holds no word. */
 export function wordForm(canonical: string): string | null {
@@ -60,15 +68,14 @@ export function wordForm(canonical: string): string | null {
     take(text.slice(from));
   };
   let depth = 0;
-  for (const line of canonical.split('\n')) {
+  for (const line of withoutListFooter(canonical.split('\n'))) {
     const quote = QUOTED.exec(line)?.[0] ?? '';
     const deep = quote.replace(/ /g, '').length;
     // A line break is no token, so this one cannot be typed.
     if (deep !== depth) tokens.push(`\n${'>'.repeat(deep)}`);
     depth = deep;
-    let from = quote.length;
+    let from = quote.length + (HEADING.exec(line.slice(quote.length))?.[0].length ?? 0);
     for (const link of linksIn(line)) {
-      if (link.start < from) continue;
       takeBetweenAddresses(line.slice(from, link.start));
       tokens.push(link.url.replace(/^https?:\/\//, '').replace(/^([^/?#]*)\/$/, '$1'));
       from = link.end;
@@ -78,11 +85,12 @@ export function wordForm(canonical: string): string | null {
   return words === 0 ? null : tokens.join(' ');
 }
 
-/** One spelling for apostrophes, hyphens and signs. */
+/** One spelling for apostrophes, hyphens, signs and dots. */
 const spell = (token: string): string =>
   token
     .replace(/’/g, "'")
-    .replace(/[\u2010-\u2013]/g, '-')
+    .replace(/[\u2010-\u2014]/g, '-')
+    .replace(/^(?:\.{3}|…)$/, '..')
     .replace(/^\u2212(?=.)/, '-');
 
 /** As the link to it would be spelled, unless it was typed with capitals in its host, which are then words like others. */

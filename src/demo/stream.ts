@@ -16,14 +16,15 @@ import { joinThreads } from './corpus/threads.js';
 import { shuffled } from './draw.js';
 import { letterBytes } from './machine/letter.js';
 import { type DemoPost, placeReplies } from './machine/place.js';
-import { readMachineLetters, readMachineReplies } from './machine/texts.js';
+import { readMachineLetters, readMachineReplies, type Voice } from './machine/texts.js';
 import { beginAt, interleave, replayTimes, type Timed } from './timeline.js';
 
 /** Name of the demo's platform. */
 export const DEMO_PLATFORM = 'lists';
 
 /** Who wrote a text, as the demo knows it; never shown to the pipeline. */
-export type Origin = 'people' | 'spam' | 'machine';
+export type Origin = 'people' | 'spam' | MachineOrigin;
+export type MachineOrigin = 'machine as person' | 'machine as assistant';
 
 export interface PostItem extends Timed<DemoPost> {
   kind: 'post';
@@ -41,6 +42,11 @@ export interface MailItem {
 }
 
 export type DemoItem = PostItem | MailItem;
+
+const machineOrigin = (voice: Voice): MachineOrigin => `machine as ${voice}`;
+
+/** Whether a machine wrote it. */
+export const isMachineMade = (origin: Origin): origin is MachineOrigin => origin.startsWith('machine');
 
 /** Letters and spam taken from the corpus. */
 const LETTERS = 240;
@@ -96,12 +102,18 @@ export async function readDemoItems(): Promise<DemoItem[]> {
     ...(await readMachineLetters()).map((letter, at) => ({
       kind: 'email' as const,
       id: postId(`letter:${at}:${letter.toAddress}`),
-      origin: 'machine' as const,
+      origin: machineOrigin(letter.voice),
       read: async () => mail(letterBytes(letter, LETTERS_FROM_MS + at * LETTERS_EVERY_MS)),
     })),
   ];
   return interleave(
-    posts.map((post): PostItem => ({ ...post, kind: 'post', origin: post.machine ? 'machine' : 'people' })),
+    posts.map(
+      (post): PostItem => ({
+        ...post,
+        kind: 'post',
+        origin: post.voice === undefined ? 'people' : machineOrigin(post.voice),
+      }),
+    ),
     shuffled(mails, 'demo-mails'),
   );
 }

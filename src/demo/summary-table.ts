@@ -5,10 +5,12 @@ import type { Group, Summary } from './summary.js';
 
 const NAMES: Readonly<Record<string, string>> = {
   'post people': 'posts, written by people',
-  'post machine': 'posts, machine-made',
+  'post machine as person': 'posts, machine told to sound like people',
+  'post machine as assistant': "posts, machine in an assistant's voice",
   'email people': 'letters, written by people',
   'email spam': 'spam of 2002, written by people',
-  'email machine': 'letters, machine-made',
+  'email machine as person': 'letters, machine told to sound like people',
+  'email machine as assistant': "letters, machine in an assistant's voice",
 };
 
 const HAL: readonly [string, string][] = [

@@ -9,7 +9,7 @@ import type { ItemDoc } from '../../schemas/store/documents.js';
 import { BANDS, type Band } from '../../schemas/verdict.js';
 import type { Collections } from '../context.js';
 import { shareRankedRight } from './ranking.js';
-import { DEMO_PLATFORM, type DemoItem, type Origin } from './stream.js';
+import { DEMO_PLATFORM, type DemoItem, isMachineMade, type Origin } from './stream.js';
 
 export type Bands = Record<Band, number>;
 
@@ -46,10 +46,12 @@ export interface Summary {
 const CHUNK = 500;
 const ORDER: readonly [Group['kind'], Origin][] = [
   ['post', 'people'],
-  ['post', 'machine'],
+  ['post', 'machine as person'],
+  ['post', 'machine as assistant'],
   ['email', 'people'],
   ['email', 'spam'],
-  ['email', 'machine'],
+  ['email', 'machine as person'],
+  ['email', 'machine as assistant'],
 ];
 
 /** Id under which an item of the stream is found in the store. */
@@ -88,7 +90,7 @@ export async function summarise(
       items: 0,
       bands: noBands(),
       called: 0,
-      meaning: origin === 'machine' ? 'found' : 'false alarms',
+      meaning: isMachineMade(origin) ? 'found' : 'false alarms',
     }),
   );
   const summary: Summary = {
@@ -114,7 +116,7 @@ export async function summarise(
     group.items += 1;
     group.bands[doc.band] += 1;
     if (doc.band === 'machine') group.called += 1;
-    scores[item.kind][item.origin === 'machine' ? 'machine' : 'people'].push(doc.llr);
+    scores[item.kind][isMachineMade(item.origin) ? 'machine' : 'people'].push(doc.llr);
     if (doc.reviewState !== 'none') summary.alerts += 1;
     if (doc.kind === 'email') continue;
     if (doc.attestation !== null) summary.tokens += 1;

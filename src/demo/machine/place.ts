@@ -4,12 +4,14 @@ import { postId } from '../corpus/list-messages.js';
 import { accountId } from '../corpus/pseudonym.js';
 import type { Threaded } from '../corpus/threads.js';
 import { drawer } from '../draw.js';
-import type { MachineReply } from './texts.js';
+import type { MachineReply, Voice } from './texts.js';
 
 /** A post of the demo, and on which side its writer stands. */
 export interface DemoPost
   extends Pick<Threaded, 'id' | 'account' | 'conversationId' | 'inReplyTo' | 'ms' | 'text'> {
   machine: boolean;
+  /** Of the machine's posts. */
+  voice?: Voice;
 }
 
 /** The campaign begins when this share of the thread's posts is written, and goes on to its end. */
@@ -64,6 +66,7 @@ export function placeReplies(replies: readonly MachineReply[], posts: readonly T
         ms: Math.max(ms, parent.ms + LEAST_MS),
         text: reply.text,
         machine: true,
+        voice: reply.voice,
       };
     });
   });

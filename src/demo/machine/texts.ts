@@ -9,6 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AssayError } from '../../../schemas/errors.js';
 
+/** How the model was asked to write: as one of many people, or just what to say, which gives an assistant's own voice. */
+export const Voice = z.enum(['person', 'assistant']);
+export type Voice = z.infer<typeof Voice>;
+
 export const MachineReply = z.object({
   /** Subject of the thread it goes into, as `subjectKey` makes it. */
   thread: z.string().min(1),
@@ -16,6 +20,7 @@ export const MachineReply = z.object({
   position: z.string().min(1),
   /** Invented account that posts it. */
   author: z.string().min(1),
+  voice: Voice,
   text: z.string().min(1),
 });
 export type MachineReply = z.infer<typeof MachineReply>;
@@ -27,6 +32,7 @@ export const MachineLetter = z.object({
   toRole: z.string(),
   toAddress: z.string().regex(/^[^\s@]+@[a-z0-9.-]*example(?:\.(?:com|net|org))?$/),
   subject: z.string().min(1),
+  voice: Voice,
   text: z.string().min(1),
 });
 export type MachineLetter = z.infer<typeof MachineLetter>;

@@ -104,7 +104,7 @@ describe('the summary as a table', () => {
     missing: 2,
     groups: [
       { kind: 'post', origin: 'people', items: 2, bands, called: 1, meaning: 'false alarms' },
-      { kind: 'post', origin: 'machine', items: 2, bands, called: 1, meaning: 'found' },
+      { kind: 'post', origin: 'machine as person', items: 2, bands, called: 1, meaning: 'found' },
       {
         kind: 'email',
         origin: 'spam',
@@ -126,7 +126,7 @@ describe('the summary as a table', () => {
   it('says what was right, what was a false alarm, and what is missing', () => {
     const table = summaryTable(summary);
     expect(table).toMatch(/^posts, written by people +2 +1 +0 +1 +0 +0 +1 false alarms \(50\.0%\)$/m);
-    expect(table).toMatch(/^posts, machine-made .* 1 found \(50\.0%\)$/m);
+    expect(table).toMatch(/^posts, machine told to sound like people .* 1 found \(50\.0%\)$/m);
     expect(table).toMatch(/^spam of 2002, written by people +0 .*\(–\)$/m);
     expect(table).toContain('posts: in 75% of pairs the machine-made one scores higher (50% is chance)');
     expect(table).not.toContain('letters: in');
@@ -153,7 +153,9 @@ describe('seeded numbers', () => {
 
 describe('the plan of attestations', () => {
   const people = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id) => post(id));
-  const bots = ['x', 'y', 'z'].map((id) => post(id, { machine: true, origin: 'machine' }));
+  const bots = ['x', 'y', 'z'].map((id) =>
+    post(id, { machine: true, voice: 'person', origin: 'machine as person' }),
+  );
 
   it('lets accounts of people and of the machine sign, and vouches for no machine', () => {
     const { signers } = planAttestations([...people, ...bots, post('far', { conversationId: 'elsewhere' })]);

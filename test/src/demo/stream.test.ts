@@ -2,7 +2,13 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { checkEmail, checkPost } from '../../../schemas/check-item.js';
 import { accountId, handleOf } from '../../../src/demo/corpus/pseudonym.js';
-import { type DemoItem, type MailItem, type PostItem, readDemoItems } from '../../../src/demo/stream.js';
+import {
+  type DemoItem,
+  isMachineMade,
+  type MailItem,
+  type PostItem,
+  readDemoItems,
+} from '../../../src/demo/stream.js';
 import { SPAN_MS } from '../../../src/demo/timeline.js';
 
 let items: DemoItem[];
@@ -21,8 +27,10 @@ describe('the recorded stream', () => {
   it('holds at least 2,000 posts of people and 300 letters and spam, and what a machine wrote', () => {
     expect(count('people', posts)).toBeGreaterThanOrEqual(2_000);
     expect(count('people', mails) + count('spam', mails)).toBeGreaterThanOrEqual(300);
-    expect(count('machine', posts)).toBeGreaterThanOrEqual(150);
-    expect(count('machine', mails)).toBeGreaterThanOrEqual(60);
+    expect(count('machine as person', posts)).toBeGreaterThanOrEqual(150);
+    expect(count('machine as person', mails)).toBeGreaterThanOrEqual(60);
+    expect(count('machine as assistant', posts)).toBeGreaterThanOrEqual(40);
+    expect(count('machine as assistant', mails)).toBeGreaterThanOrEqual(30);
   });
 
   it('gives every item an id of its own', () => {
@@ -86,7 +94,7 @@ describe('the recorded stream', () => {
   }, 60_000);
 
   it('spreads the machine over many accounts and over the life of two threads', () => {
-    const machine = posts.filter(({ origin }) => origin === 'machine');
+    const machine = posts.filter(({ origin }) => isMachineMade(origin));
     const threads = new Map<string, PostItem[]>();
     for (const post of machine) {
       threads.set(post.conversationId, [...(threads.get(post.conversationId) ?? []), post]);

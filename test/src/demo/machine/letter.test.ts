@@ -14,6 +14,7 @@ const letter: MachineLetter = {
   toRole: 'buyer',
   toAddress: 'ben@y.example.org',
   subject: 'Naïve = question',
+  voice: 'person',
   text: 'Dear Ben,\n\nhow are you? ',
 };
 
@@ -68,7 +69,13 @@ describe('placeReplies', () => {
     conversationId,
     inReplyTo: null,
   });
-  const reply = (author: string) => ({ thread: 'matter', position: 'p', author, text: author });
+  const reply = (author: string) => ({
+    thread: 'matter',
+    position: 'p',
+    author,
+    voice: 'person' as const,
+    text: author,
+  });
 
   it('answers earlier posts of the largest conversation, later than they were written', () => {
     const posts = [post('small', 0, 'd'), post('a', 1), post('b', 5), post('c', 20)];
