@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError } from '../../schemas/errors.js';
 import { parseJson } from '../../schemas/json.js';
-import type { TextFacet } from '../client/canonical.js';
+import { isFacets } from '../client/facets.js';
 import type { Found, Verifier, VerifierCache } from '../client/html.js';
 import { type CheckedResult, Holders } from '../client/reuse.js';
 
@@ -62,19 +62,6 @@ function placeOf({ text, html, facets, platform, author }: Record<string, unknow
   if (typeof name === 'string') found.author = name;
   return found;
 }
-
-/** Facets that the canonical text can at least look at; it checks their ranges itself. */
-const isFacets = (facets: unknown): facets is TextFacet[] =>
-  Array.isArray(facets) &&
-  facets.every(
-    (facet) =>
-      typeof facet === 'object' &&
-      facet !== null &&
-      Number.isSafeInteger(facet.start) &&
-      Number.isSafeInteger(facet.end) &&
-      typeof facet.type === 'string' &&
-      (facet.uri === undefined || typeof facet.uri === 'string'),
-  );
 
 /** The file of a status list in a folder of lists. */
 export const listFile = (uri: string): string => `${createHash('sha256').update(uri).digest('hex')}.jwt`;

@@ -23,6 +23,7 @@ export interface ParsedToken {
   header: TokenHeader;
   /** Claims as written; their shape is checked only after the signature, by `readClaims`. */
   payload: Uint8Array;
+  signature: Uint8Array;
 }
 
 /** @throws {CheckFailed} `token.too_large`, `token.malformed`, `token.header` */
@@ -34,7 +35,7 @@ export function parseToken(token: string): ParsedToken {
   const header = readJson(parts[0]);
   if (header === null) throw new CheckFailed('token.malformed');
   if (!isHeader(header, TOKEN_TYPE)) throw new CheckFailed('token.header');
-  return { header: header as unknown as TokenHeader, payload: parts[1] };
+  return { header: header as unknown as TokenHeader, payload: parts[1], signature: parts[2] };
 }
 
 /** Claims of a token whose signature holds. @throws {CheckFailed} `token.claims` */
