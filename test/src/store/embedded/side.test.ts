@@ -1,11 +1,12 @@
 /** The side table of a multikey index holds exactly one row for each element of each document, whatever the elements are. */
 import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { CollectionSpec, Doc, IndexSpec, Scalar } from '../../../../schemas/store/port.js';
+import type { CollectionSpec, IndexSpec, Scalar } from '../../../../schemas/store/port.js';
 import { toKey } from '../../../../src/store/embedded/keys.js';
 import { SideTable } from '../../../../src/store/embedded/side.js';
 import { openTable } from '../../../../src/store/embedded/table.js';
 import { openDb, type SqlValue } from '../../../../streams/log/sqlite.js';
+import type { Thing } from '../contract/suite.js';
 
 const index: IndexSpec = { name: 'by_tag', keys: ['tenant', 'tags', 'at'], multikey: 'tags' };
 const spec: CollectionSpec = { name: 'things', indexes: [index] };
@@ -21,7 +22,7 @@ const rows = () =>
     .map((row) => JSON.stringify(Object.values(row)));
 
 /** The same row out of SQLite by binding each value of its own. */
-const bound = (id: string, doc: Doc, element: Scalar) =>
+const bound = (id: string, doc: Thing, element: Scalar) =>
   JSON.stringify(
     Object.values(
       db
@@ -63,7 +64,7 @@ const doc = fc.record({
 test('inserted, exchanged and removed, documents leave their own rows and no others', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), doc), { maxLength: 8 }), (steps) => {
-      const held = new Map<string, Doc & { tags: Scalar[] }>();
+      const held = new Map<string, Thing & { tags: Scalar[] }>();
       for (const [remove, next] of steps) {
         const old = held.get(next._id);
         if (old === undefined) side.insert(next._id, side.entryOf(next));
