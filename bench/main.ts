@@ -11,6 +11,7 @@ import type { Bench, Figures } from './bench.js';
 import { commit, machine } from './machine.js';
 import { pipeline } from './pipeline.js';
 import { asPage, asTable, type Report } from './report.js';
+import { status } from './status.js';
 
 /** Benchmarks whose parts are not in every build are loaded when they are there. */
 async function firstStage(): Promise<Bench[]> {
@@ -28,7 +29,7 @@ const { values } = parseArgs({
   },
 });
 
-const benches: Bench[] = [...(await firstStage()), pipeline, attest];
+const benches: Bench[] = [...(await firstStage()), pipeline, attest, status];
 const wanted = values.only?.split(',') ?? benches.map(({ name }) => name);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length > 0) {

@@ -16,8 +16,9 @@ import { abstention, repairSymbols, scoreSymbols } from './symbols.js';
 import { calibrate } from './text/calibration.js';
 import { FEATURES } from './text/features.js';
 import { languageOf } from './text/language.js';
-import { type FirstStage, Scorer, unpackModel } from './text/model.js';
 import { notProse } from './text/prose.js';
+import { Scorer } from './text/scorer.js';
+import { type FirstStage, unpackModel } from './text/weights.js';
 
 /** One text to judge. For mail, `content` is the judged text of the letter. */
 export interface DetectInput {

@@ -6,8 +6,8 @@ import type { EvidenceSymbol, Span } from '../schemas/evidence.js';
 import type { Canonical } from './canonical/canonicalise.js';
 import { NOT_PROSE } from './decide.js';
 import type { Calibrated } from './text/calibration.js';
-import { PARTS, type Score, type SentenceShare } from './text/model.js';
-import { STYLE_GROUPS } from './text/style.js';
+import { STYLE_GROUPS } from './text/facts.js';
+import { PARTS, type Score, type SentenceShare } from './text/scorer.js';
 
 /** Sentences pointed at, at most. */
 const SPANS = 5;

@@ -7,10 +7,16 @@ import { z } from 'zod';
 import { LIMITS } from './limits.js';
 import { ExternalId, Facet, PlatformName } from './post.js';
 
-const base64url = (bytes: number, what: string) =>
+/** What the last character may be, so that so many spare bits are zero and no value has two spellings. */
+const LAST = { 2: 'AEIMQUYcgkosw048', 4: 'AQgw' } as const;
+
+const base64url = (bytes: 16 | 32, what: string) =>
   z
     .string()
-    .regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3)}}$`), `${bytes} bytes in base64url`)
+    .regex(
+      new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3) - 1}}[${LAST[bytes % 3 === 1 ? 4 : 2]}]$`),
+      `${bytes} bytes in base64url`,
+    )
     .describe(what);
 const ascii = (what: string) =>
   z
@@ -20,8 +26,8 @@ const ascii = (what: string) =>
 
 /** Token identifier: 128 random-looking bits. */
 export const Jti = base64url(16, 'Token id: 16 bytes');
-/** The canonical texts this version knows. `hpt-1` is frozen together with its vectors; until then tokens say `hpt-0`. */
-export const Canonicalisation = z.literal('hpt-0');
+/** The canonical texts this version knows. `hpt-1` is frozen: its vectors stand in test/vectors/hpt-1.json. */
+export const Canonicalisation = z.literal('hpt-1');
 
 /** What was shown, on three axes that are never added up (design section 6). */
 export const Levels = z
@@ -90,12 +96,14 @@ export const TokenClaims = z
     evd: z
       .array(z.string().regex(/^[a-z0-9_]{1,24}$/))
       .max(3)
+      .refine((codes) => new Set(codes).size === codes.length, 'a code stands twice')
       .describe('Codes of the evidence: passkey, platform_vouch'),
     con: ContentClaim,
     prev: Jti.optional().describe('The token this one supersedes'),
     status: StatusClaim,
     np: z.array(NotProven).max(3),
   })
+  .refine(({ prev, jti }) => prev !== jti, 'a token does not supersede itself')
   .meta({ id: 'AttestationClaims' });
 export type TokenClaims = z.infer<typeof TokenClaims>;
 
@@ -179,6 +187,8 @@ export const VerifyError = z.enum([
   'status.suspended',
   'status.superseded',
   'policy.hal',
+  // Of batches and feeds, where several tokens are seen: one `verify` cannot find it.
+  'token.reused',
 ]);
 export type VerifyError = z.infer<typeof VerifyError>;
 
@@ -263,10 +273,14 @@ export type VerifyRequest = z.infer<typeof VerifyRequest>;
 export const DiscoveryDocument = TrustedIssuer.extend({
   jwks_uri: z.url(),
   verify_uri: z.url(),
+  status_list_aggregation_endpoint: z.url().describe('Names every status list'),
+  status_events_uri: z.url().describe('Server-sent events: which list changed'),
+  lookup_uri: z.url().describe('Attestations by a prefix of the hash of their text; needs a key'),
   token_type: z.literal('human-author+jwt'),
   canonicalisations: z.array(Canonicalisation),
   token_lifetime_s: z.int(),
   status_ttl_s: z.int(),
+  quotas: z.object({ per_author_day: z.int(), per_platform_hour: z.int() }),
   vouched_account_age_days: z.int().describe('Age from which a vouched account gives unq 1'),
 }).meta({ id: 'AttestationDiscovery' });
 export type DiscoveryDocument = z.infer<typeof DiscoveryDocument>;

@@ -60,6 +60,13 @@ export const LIMITS = {
   tokenBytes: 1_200,
   tokenReadBytes: 4_096,
   statusListBytes: 4 * 1024 * 1024,
+  /** Attestations of one author in a day and of one platform in an hour (UTC windows). More: `attest.quota`. */
+  attestationsPerAuthorDay: 500,
+  attestationsPerPlatformHour: 100_000,
+  /** Entries that have to share a prefix of `/v1/lookup`, and may at most; lookups of a tenant in a minute. */
+  lookupBucketLeast: 50,
+  lookupBucketMost: 1_000,
+  lookupsPerMinute: 60,
   /** Lifetime of a challenge, of a platform's signed account proof, of a one-time link, of a session. */
   challengeMs: 5 * 60_000,
   platformProofMs: 5 * 60_000,
@@ -76,6 +83,8 @@ export const LIMITS = {
   /** Live SSE connections per tenant, and lines buffered for a slow one before it is dropped (it resumes by id). */
   sseConnections: 100,
   sseBuffer: 1_000,
+  /** Streams of status events open in one process. */
+  statusFollowers: 1_000,
   /** How often a silent stream shows that it lives, and after how long every stream ends so that its key is checked again. */
   sseHeartbeatMs: 15_000,
   sseLifetimeMs: 15 * 60_000,

@@ -8,7 +8,18 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const FOLDERS = ['schemas', 'detectors', 'streams', 'src', 'training', 'bench', 'scripts', 'test/servers'];
+const FOLDERS = [
+  'schemas',
+  'detectors',
+  'streams',
+  'src',
+  'training',
+  'bench',
+  'scripts',
+  'test/servers',
+  'test/attacks',
+  'test/fuzz',
+];
 /** Copied as they are; `.browser.js` runs in a page and is plain JavaScript. */
 const ASSETS = /\.(css|svg|html|json)$|\.browser\.js$/;
 

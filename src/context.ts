@@ -26,6 +26,7 @@ export interface Collections {
   usedProofs: Collection<documents.UsedProofDoc>;
   attestations: Collection<documents.AttestationDoc>;
   statusLists: Collection<documents.StatusListDoc>;
+  quotas: Collection<documents.QuotaDoc>;
   statusIndices: Collection<documents.StatusIndexDoc>;
   platforms: Collection<documents.PlatformDoc>;
   meta: Collection<documents.MetaDoc>;

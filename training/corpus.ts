@@ -28,6 +28,7 @@ export interface Sample {
 interface Line extends Omit<Sample, 'machine' | 'kind'> {
   label: string | null;
   lang: string;
+  words: number;
 }
 
 /** Folder of the labelled texts. @throws {Error} when ASSAY_DATA is not set */

@@ -1,6 +1,6 @@
 /**
- * The global cuts on the calibrated llr, from predictions for sources that the model had not seen. The worst source counts: a cut is
- * set so that in every source with enough people the share of false alarms stays within the budget.
+ * The global cuts on the calibrated llr, from predictions for sources that the model had not seen. The worst source counts,
+ * not the mean alone: a cut keeps its budget as a mean over sources, and stays within a stated multiple of it in each.
  */
 import type { BandPolicy } from '../schemas/verdict.js';
 import { cutFor } from './metrics.js';
@@ -14,25 +14,49 @@ export interface Judged {
 
 /** Fewer human texts say too little about one per cent. */
 export const ENOUGH_HUMANS = 300;
+/** Budget of the band `machine`. */
+const FALSE_ALARMS = 0.01;
 const MIN_WORDS = 50;
 /** Shortest text that overwhelming evidence may call. */
 const SHORT_FROM_WORDS = 10;
 
-/** Cut at which no source with enough texts has more than `rate` of them at or above it, and the source that set it. */
-export function worstCut(judged: readonly Judged[], rate: number): { cut: number; source: string } {
-  const bySource = new Map<string, number[]>();
-  for (const one of judged) {
-    const scores = bySource.get(one.source);
-    if (scores === undefined) bySource.set(one.source, [one.llr]);
-    else scores.push(one.llr);
+/** In no single source may false alarms be more than so many times the budget for their mean. */
+export const WORST = 4;
+
+export interface SetCut {
+  cut: number;
+  /** The source that set it, or that the mean over sources did. */
+  setBy: string;
+}
+
+function bySource(judged: readonly Judged[], enough: number): [string, number[]][] {
+  const sources = new Map<string, number[]>();
+  for (const { source, llr } of judged) {
+    const scores = sources.get(source);
+    if (scores === undefined) sources.set(source, [llr]);
+    else scores.push(llr);
   }
-  let worst = { cut: Number.NEGATIVE_INFINITY, source: 'none' };
-  for (const [source, scores] of bySource) {
-    if (scores.length < ENOUGH_HUMANS) continue;
+  return [...sources].filter(([, scores]) => scores.length >= enough);
+}
+
+/** Cut at which no source with enough texts has more than `rate` of them at or above it. */
+export function worstCut(judged: readonly Judged[], rate: number): SetCut {
+  let worst: SetCut = { cut: Number.NEGATIVE_INFINITY, setBy: 'none' };
+  for (const [source, scores] of bySource(judged, ENOUGH_HUMANS)) {
     const cut = cutFor(scores, rate);
-    if (cut > worst.cut) worst = { cut, source };
+    if (cut > worst.cut) worst = { cut, setBy: source };
   }
   return worst;
+}
+
+/**
+ * Cut at which people's texts keep the budget: as a mean over sources, and in no source more than WORST times it.
+ * @param rate share of people's texts at or above the cut, at most
+ */
+export function peopleCut(judged: readonly Judged[], rate: number): SetCut {
+  const worst = worstCut(judged, WORST * rate);
+  const mean = meanCut(judged, rate, ENOUGH_HUMANS);
+  return worst.cut >= mean ? worst : { cut: mean, setBy: 'mean over sources' };
 }
 
 export interface Cuts {
@@ -45,13 +69,14 @@ export function chooseCuts(unseen: readonly Judged[]): Cuts {
   const long = unseen.filter(({ words }) => words >= MIN_WORDS);
   const short = unseen.filter(({ words }) => words < MIN_WORDS && words >= SHORT_FROM_WORDS);
   const people = (judged: readonly Judged[]): Judged[] => judged.filter(({ machine }) => !machine);
-  const machine = worstCut(people(long), 0.01);
-  const leaning = worstCut(people(long), 0.05);
+  const machine = peopleCut(people(long), FALSE_ALARMS);
+  const leaning = peopleCut(people(long), 0.05);
   const brief = worstCut(people(short), 0.005);
   // Machine texts that would be said to show no signs: at most 5%, as a mean over the sources they come from.
   const noSigns = -meanCut(
     long.filter((one) => one.machine).map((one) => ({ ...one, llr: -one.llr })),
     0.05,
+    50,
   );
   return {
     policy: {
@@ -63,36 +88,28 @@ export function chooseCuts(unseen: readonly Judged[]): Cuts {
       },
       minWords: MIN_WORDS,
       budget: {
-        falseAlarmRate: 0.01,
-        slice: `texts by people of ${MIN_WORDS} words and more, in the worst of the sources left out in turn`,
+        falseAlarmRate: FALSE_ALARMS,
+        slice: `texts by people of ${MIN_WORDS} words and more, as a mean over sources left out in turn; at most ${100 * WORST * FALSE_ALARMS} in 100 in the hardest source`,
       },
     },
-    setBy: { machine: machine.source, leaning: leaning.source, overwhelming: brief.source },
+    setBy: { machine: machine.setBy, leaning: leaning.setBy, overwhelming: brief.setBy },
   };
 }
 
-/** Cut at which the mean over sources of the share at or above it is at most `rate`. */
-function meanCut(judged: readonly Judged[], rate: number): number {
-  const bySource = new Map<string, number[]>();
-  for (const one of judged) {
-    const scores = bySource.get(one.source);
-    if (scores === undefined) bySource.set(one.source, [one.llr]);
-    else scores.push(one.llr);
-  }
-  const sources = [...bySource.values()].filter((scores) => scores.length >= 50);
-  const points = judged.map(({ llr }) => llr).sort((a, b) => a - b);
+/** Cut at which the mean over sources with `enough` texts of the share at or above it is at most `rate`; −∞ without such a source. */
+function meanCut(judged: readonly Judged[], rate: number, enough: number): number {
+  const sources = bySource(judged, enough).map(([, scores]) => scores);
+  const points = sources.flat().sort((a, b) => a - b);
+  const shareAt = (cut: number): number =>
+    sources.reduce((sum, scores) => sum + scores.filter((score) => score >= cut).length / scores.length, 0) /
+    sources.length;
   let low = 0;
-  let high = points.length - 1;
+  let high = points.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const cut = points[middle]!;
-    const share =
-      sources.reduce(
-        (sum, scores) => sum + scores.filter((score) => score >= cut).length / scores.length,
-        0,
-      ) / Math.max(1, sources.length);
-    if (share > rate) low = middle + 1;
+    if (shareAt(points[middle]!) > rate) low = middle + 1;
     else high = middle;
   }
-  return points[low] ?? 0;
+  // Above the highest score when even that one alone is too many.
+  return points.length === 0 ? Number.NEGATIVE_INFINITY : (points[low] ?? points.at(-1)! + 1e-9);
 }

@@ -1,7 +1,7 @@
 /** Edges of the style bins: quantiles of each fact in each band of length, over the texts that are learnt from. */
 
+import { BAND_COUNT, BINS, FACT_NAMES } from '../detectors/text/facts.js';
 import { edgesAt } from '../detectors/text/features.js';
-import { BAND_COUNT, BINS, FACT_NAMES } from '../detectors/text/style.js';
 import type { Vectors } from './vectors.js';
 
 export function styleEdges(vectors: Vectors, rows: Uint32Array): Float32Array {

@@ -1,7 +1,7 @@
 /** The figures a model card carries: on `valid`, which chose nothing, with the packed weights that serving loads. */
 
 import { type Calibration, calibrate } from '../detectors/text/calibration.js';
-import type { Scorer } from '../detectors/text/model.js';
+import type { Scorer } from '../detectors/text/scorer.js';
 import type { BandPolicy } from '../schemas/verdict.js';
 import { auroc, bootstrap, calibrationError, shareAbove } from './metrics.js';
 import type { Study } from './study.js';
@@ -32,6 +32,20 @@ export const aurocOf = (points: readonly Point[]): number =>
     points.map(({ llr }) => llr),
     points.map(({ machine }) => machine),
   );
+
+/** Share of points at or above a cut, with the Wilson interval: resampling says nothing about a rate of nought. */
+export function rateFigure(points: readonly Point[], cut: number): Figure {
+  const n = points.length;
+  const value = rateAt(cut)(points);
+  const z = 1.96;
+  const middle = (value + (z * z) / (2 * n)) / (1 + (z * z) / n);
+  const half = (z / (1 + (z * z) / n)) * Math.sqrt((value * (1 - value)) / n + (z * z) / (4 * n * n));
+  return {
+    n,
+    value: round(value),
+    interval: [round(Math.max(0, middle - half)), round(Math.min(1, middle + half))],
+  };
+}
 
 export const rateAt =
   (cut: number) =>
@@ -74,10 +88,10 @@ export function validFigures(
     auroc: figure(points, aurocOf),
     aurocLong: figure(long, aurocOf),
     aurocShort: figure(short, aurocOf),
-    truePositivesAtMachine: figure(machines(long), rateAt(cuts.machine)),
-    falsePositivesAtMachine: figure(people(long), rateAt(cuts.machine)),
-    truePositivesAtLeaning: figure(machines(long), rateAt(leaning)),
-    falsePositivesAtLeaning: figure(people(long), rateAt(leaning)),
+    truePositivesAtMachine: rateFigure(machines(long), cuts.machine),
+    falsePositivesAtMachine: rateFigure(people(long), cuts.machine),
+    truePositivesAtLeaning: rateFigure(machines(long), leaning),
+    falsePositivesAtLeaning: rateFigure(people(long), leaning),
     machinesSaidToShowNoSigns: figure(machines(long), (some) => 1 - rateAt(cuts.noMachineSigns + 1e-9)(some)),
     calibrationErrorLong: figure(long, calibrationErrorOf),
     calibrationErrorShort: figure(short, calibrationErrorOf),

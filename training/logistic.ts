@@ -2,8 +2,9 @@
  * Logistic regression on the sparse vectors: AdaGrad with a step that falls to zero over the epochs, weight decay on what is
  * touched. Seeded order, one core, no dependencies; the same input gives the same weights.
  */
+
+import { FACT_NAMES } from '../detectors/text/facts.js';
 import { FAMILIES, OFFSET, type StyleEdges, styleIndex, TERM, TOTAL } from '../detectors/text/features.js';
-import { FACT_NAMES } from '../detectors/text/style.js';
 import { seeded, shuffle } from './random.js';
 import type { Vectors } from './vectors.js';
 

@@ -2,9 +2,10 @@
  * Texts as sparse vectors, made by the features of the detector: distinct n-gram buckets with their counts, family by family, and
  * style facts that become bins once the edges are known. One typed array each, so that millions of entries stay small.
  */
+
+import { FACT_NAMES } from '../detectors/text/facts.js';
 import { COUNT_CAP, FAMILIES, FeatureReader, OFFSET, TERM } from '../detectors/text/features.js';
 import { BUCKETS } from '../detectors/text/grams.js';
-import { FACT_NAMES } from '../detectors/text/style.js';
 
 /** Texts up to one window; a longer one is read to its first window's end. */
 export interface Vectors {

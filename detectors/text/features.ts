@@ -2,12 +2,14 @@
  * From a canonical text to the features of the first stage, window by window: hashed n-grams and binned style facts, one index
  * space for all. Training and serving call the same functions; nothing else in the repository computes features.
  */
+
+import { BAND_COUNT, BINS, bandOf, FACT_NAMES } from './facts.js';
 import { BUCKETS, emptyGrams, FAMILIES, type Family, type Grams, readGrams } from './grams.js';
 import { Reading } from './reading.js';
-import { BAND_COUNT, BINS, bandOf, FACT_NAMES, readStyle } from './style.js';
+import { readStyle } from './style.js';
 
 /** Changes with every change of a feature; weights fit one version only. */
-export const FEATURES = 'text-1';
+export const FEATURES = 'text-2';
 
 /** First index of each n-gram family, then of the style bins; `TOTAL` indices in all. */
 export const OFFSET: Readonly<Record<Family | 'style', number>> = {

@@ -35,14 +35,18 @@ export const emptyGrams = (): Grams => ({
   grammar: new Occurrences(4),
 });
 
-/** Finalizer of MurmurHash3: spreads a 32-bit hash so that its low bits are good buckets. */
-function mix(hash: number): number {
-  let h = hash ^ (hash >>> 16);
-  h = Math.imul(h, 0x85ebca6b);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0xc2b2ae35);
-  return h ^ (h >>> 16);
-}
+/**
+ * Bucket of a hash: multiply, keep the top bits (Knuth's multiplicative hashing). Cheap, because it runs for every n-gram.
+ * @param bits log2 of the number of buckets
+ */
+const bucketOf = (hash: number, bits: number): number =>
+  Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> (32 - bits);
+
+const BITS: Readonly<Record<Family, number>> = {
+  letters: Math.log2(BUCKETS.letters),
+  words: Math.log2(BUCKETS.words),
+  grammar: Math.log2(BUCKETS.grammar),
+};
 
 const step = (hash: number, value: number): number => Math.imul(hash ^ value, 0x9e3779b1) ^ (hash >>> 15);
 
@@ -55,20 +59,25 @@ export function readGrams(reading: Reading, grams: Grams): void {
 
 function readLetters({ folded, start, end, sentences, sentenceEnd }: Reading, out: Occurrences): void {
   const { bucket, sentenceCount } = out;
-  const mask = BUCKETS.letters - 1;
+  const bits = BITS.letters;
   const length = end - start;
   let count = 0;
   let sentence = 0;
   for (let i = 0; i + 2 < length; i++) {
     while (sentence < sentences && i >= sentenceEnd[sentence]!) sentenceCount[sentence++] = count;
-    let hash = step(step(step(3, folded[i]!), folded[i + 1]!), folded[i + 2]!);
-    bucket[count++] = mix(hash) & mask;
+    // A sum of units times odd constants: each longer n-gram is one product more.
+    let hash =
+      (Math.imul(folded[i]!, 0x9e3779b1) +
+        Math.imul(folded[i + 1]!, 0x85ebca77) +
+        Math.imul(folded[i + 2]!, 0xc2b2ae3d)) |
+      0;
+    bucket[count++] = bucketOf(hash, bits);
     if (i + 3 >= length) continue;
-    hash = step(hash, folded[i + 3]!);
-    bucket[count++] = mix(hash) & mask;
+    hash = (hash + Math.imul(folded[i + 3]!, 0x27d4eb2f) + 0x165667b1) | 0;
+    bucket[count++] = bucketOf(hash, bits);
     if (i + 4 >= length) continue;
-    hash = step(hash, folded[i + 4]!);
-    bucket[count++] = mix(hash) & mask;
+    hash = (hash + Math.imul(folded[i + 4]!, 0x6c8e9cf5) + 0x3c6ef372) | 0;
+    bucket[count++] = bucketOf(hash, bits);
   }
   while (sentence < sentences) sentenceCount[sentence++] = count;
   out.count = count;
@@ -77,7 +86,7 @@ function readLetters({ folded, start, end, sentences, sentenceEnd }: Reading, ou
 function readWords(reading: Reading, out: Occurrences): void {
   const { bucket, sentenceCount } = out;
   const { tokens, kind, hash, from, sentences, sentenceEnd } = reading;
-  const mask = BUCKETS.words - 1;
+  const bits = BITS.words;
   let count = 0;
   let sentence = 0;
   let before = 1;
@@ -86,10 +95,10 @@ function readWords(reading: Reading, out: Occurrences): void {
     while (sentence < sentences && from[at]! >= sentenceEnd[sentence]!) sentenceCount[sentence++] = count;
     if (kind[at] === PUNCTUATION) continue;
     const word = kind[at] === NUMBER ? 48 : hash[at]!;
-    bucket[count++] = mix(step(11, word)) & mask;
+    bucket[count++] = bucketOf(step(11, word), bits);
     const two = step(step(12, before), word);
-    bucket[count++] = mix(two) & mask;
-    bucket[count++] = mix(step(step(step(13, before2), before), word)) & mask;
+    bucket[count++] = bucketOf(two, bits);
+    bucket[count++] = bucketOf(step(step(step(13, before2), before), word), bits);
     before2 = before;
     before = word;
   }
@@ -118,7 +127,7 @@ const shapes = new Int32Array(WINDOW);
 function readGrammar(reading: Reading, out: Occurrences): void {
   const { bucket, sentenceCount } = out;
   const { tokens, from, sentences, sentenceEnd } = reading;
-  const mask = BUCKETS.grammar - 1;
+  const bits = BITS.grammar;
   let count = 0;
   let sentence = 0;
   for (let at = 0; at < tokens; at++) shapes[at] = skeleton(reading, at);
@@ -128,7 +137,7 @@ function readGrammar(reading: Reading, out: Occurrences): void {
     const last = Math.min(at + 4, tokens - 1);
     for (let next = at + 1; next <= last; next++) {
       hash = step(hash, shapes[next]!);
-      bucket[count++] = mix(hash) & mask;
+      bucket[count++] = bucketOf(hash, bits);
     }
   }
   while (sentence < sentences) sentenceCount[sentence++] = count;

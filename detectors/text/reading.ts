@@ -24,6 +24,9 @@ export class Reading {
   /** Where the window lies in the text. */
   start = 0;
   end = 0;
+  /** Units of the window as they stand, and the same memory as bytes. */
+  private readonly codes = new Uint16Array(WINDOW);
+  private readonly bytes = Buffer.from(this.codes.buffer);
   /** Folded units of the window. */
   readonly folded = new Uint16Array(WINDOW);
   tokens = 0;
@@ -51,15 +54,17 @@ export class Reading {
     this.tokens = 0;
     this.words = 0;
     this.sentences = 0;
-    const { folded } = this;
+    // One native copy costs less than asking the string for every unit (both are UTF-16 in the machine's order).
+    this.bytes.write(start === 0 && end === text.length ? text : text.slice(start, end), 'utf16le');
+    const { codes, folded } = this;
     let sentenceStart = 0;
     const length = end - start;
     let i = 0;
     while (i < length) {
-      const code = text.charCodeAt(start + i);
+      const code = codes[i]!;
       const kind = kindOf(code);
       if (kind === SMALL || kind === CAPITAL || kind === DIGIT) {
-        i = this.readWord(text, i, length);
+        i = this.readWord(i, length);
         continue;
       }
       folded[i] = fold(code);
@@ -79,7 +84,7 @@ export class Reading {
       this.casing[at] = 0;
       this.from[at] = i - 1;
       this.to[at] = i;
-      if (kind === MARK && endsSentence(text, start, i, length, code)) {
+      if (kind === MARK && endsSentence(codes, i, length, code)) {
         this.sentenceEnd[this.sentences++] = i;
         sentenceStart = i;
       }
@@ -89,30 +94,34 @@ export class Reading {
   }
 
   /** Letters, digits, and apostrophes between letters. @returns the unit after the word */
-  private readWord(text: string, first: number, length: number): number {
-    const { folded, start } = this;
+  private readWord(first: number, length: number): number {
+    const { codes, folded } = this;
     let hash = 0x811c9dc5;
     let capitals = 0;
-    let letters = 0;
+    let others = 0; // digits and apostrophes
     let i = first;
     for (; i < length; i++) {
-      const code = text.charCodeAt(start + i);
+      const code = codes[i]!;
       const kind = kindOf(code);
-      if (kind === CAPITAL) capitals++;
-      else if (kind === APOSTROPHE) {
-        const next = i + 1 < length ? kindOf(text.charCodeAt(start + i + 1)) : OTHER;
-        if (i === first || (next !== SMALL && next !== CAPITAL)) break;
-      } else if (kind !== SMALL && kind !== DIGIT) break;
-      if (kind !== DIGIT && kind !== APOSTROPHE) letters++;
+      if (kind !== SMALL) {
+        if (kind === CAPITAL) capitals++;
+        else if (kind === DIGIT) others++;
+        else if (kind === APOSTROPHE) {
+          const next = i + 1 < length ? kindOf(codes[i + 1]!) : OTHER;
+          if (next !== SMALL && next !== CAPITAL) break;
+          others++;
+        } else break;
+      }
       const unit = fold(code);
       folded[i] = unit;
       hash = Math.imul(hash ^ unit, 0x01000193);
     }
+    const letters = i - first - others;
     const at = this.tokens++;
     this.kind[at] = letters > 0 ? WORD : NUMBER;
     this.hash[at] = hash;
     this.role[at] = letters > 0 ? roleOf(hash) : 0;
-    const initial = kindOf(text.charCodeAt(start + first)) === CAPITAL;
+    const initial = kindOf(codes[first]!) === CAPITAL;
     this.casing[at] = capitals > 1 && capitals === letters ? UPPER : initial ? INITIAL : LOWER;
     this.from[at] = first;
     this.to[at] = i;
@@ -132,11 +141,11 @@ function windowEnd(text: string, start: number): number {
 }
 
 /** Whether the mark before unit `i` closes a sentence: . ! ? with nothing but closing quotes before a space and a beginning. */
-function endsSentence(text: string, start: number, i: number, length: number, code: number): boolean {
+function endsSentence(codes: Uint16Array, i: number, length: number, code: number): boolean {
   const closing = code === 0x22 || code === 0x29;
-  const mark = closing && i >= 2 ? text.charCodeAt(start + i - 2) : code;
+  const mark = closing && i >= 2 ? codes[i - 2]! : code;
   if (mark !== 0x2e && mark !== 0x21 && mark !== 0x3f) return false;
   if (i >= length) return true;
-  if (text.charCodeAt(start + i) !== 0x20) return false;
-  return i + 1 >= length || kindOf(text.charCodeAt(start + i + 1)) !== SMALL;
+  if (codes[i] !== 0x20) return false;
+  return i + 1 >= length || kindOf(codes[i + 1]!) !== SMALL;
 }

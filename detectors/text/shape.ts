@@ -1,7 +1,7 @@
 /** Plain counts of a text, added up over its windows: what the checks for prose and language look at. */
 
+import { FACT_NAMES } from './facts.js';
 import type { Reading } from './reading.js';
-import { FACT_NAMES } from './style.js';
 
 export interface TextShape {
   units: number;

@@ -45,8 +45,13 @@ export const COLLECTIONS = {
   attestations: spec('attestations', [
     { name: 'by_subject', keys: ['subject', 'issuedMs'] },
     { name: 'by_audience', keys: ['tenant', 'aud', 'issuedMs'] },
+    { name: 'by_lookup', keys: ['lookup'], sparse: true },
   ]),
-  statusLists: spec('status_lists', [{ name: 'by_kid', keys: ['kid', 'createdMs'] }]),
+  statusLists: spec('status_lists', [
+    { name: 'by_kid', keys: ['kid', 'createdMs'] },
+    { name: 'by_change', keys: ['changedMs'] },
+  ]),
+  quotas: spec('quotas', [{ name: 'by_expiry', keys: ['expiresMs'] }]),
   statusIndices: spec('status_indices', [{ name: 'by_list', keys: ['list', 'value'] }]),
   platforms: spec('platforms', [{ name: 'by_aud', keys: ['aud'], unique: true }]),
   meta: spec('meta'),

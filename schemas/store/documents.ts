@@ -203,15 +203,21 @@ export interface ReviewEventDoc extends Doc {
   note: string | null;
 }
 
-/** A signing key at rest: the private part encrypted under the operator's secret. `_id` is the RFC 7638 thumbprint. */
+/** A signing key. What it does follows from its times (`src/attest/key-schedule.ts`). `_id` is the RFC 7638 thumbprint. */
 export interface SigningKeyDoc extends Doc {
   use: 'token' | 'status';
   publicJwk: Record<string, unknown>;
-  /** AES-256-GCM, base64url: nonce ‖ ciphertext ‖ tag. */
-  sealedPrivateKey: string;
+  /** Who holds the private part: `sealed` (the reference is the key itself, encrypted), or an outside holder by name. */
+  holder: string;
+  /** How the holder finds the private part; empty once it is destroyed. */
+  reference: string;
   createdMs: number;
-  /** `active` signs; `retired` only verifies. */
-  state: 'active' | 'retired';
+  /** When it begins to sign, 0 for the first of a set; it is published from its creation on. */
+  signsFromMs: number;
+  /** `active` signs when its time comes; `retired` only verifies; `compromised` is not published any more. */
+  state: 'active' | 'retired' | 'compromised';
+  /** When it was retired by hand or given up as compromised. */
+  retiredMs: number | null;
 }
 
 /** An author: a person's or an organisation's record at this issuer. `_id` is random. */
@@ -253,7 +259,17 @@ export interface ChallengeDoc extends Doc {
   /** Private mail: h and w are HMACs under this salt. */
   salt: string | null;
   unq: number;
+  /** The token that this one is to supersede: the text was edited. */
+  prev?: string | null;
+  /** The author wants a public text to be found by its hash. */
+  listed?: boolean;
   createdMs: number;
+  expiresMs: number;
+}
+
+/** How much was issued in one window of time. `_id` = hash of whose it is and the window. */
+export interface QuotaDoc extends Doc {
+  count: number;
   expiresMs: number;
 }
 
@@ -280,6 +296,10 @@ export interface AttestationDoc extends Doc {
   /** Why the status changed, in the words of the tenant's moderator; only in the authenticated API. */
   statusReason: string | null;
   hal: number;
+  /** The token that this one supersedes. */
+  prev?: string | null;
+  /** `h` in hexadecimal, where the author opted in to be found by it; else absent. */
+  lookup?: string | null;
   issuedMs: number;
   expiresMs: number;
   /** Idempotent issuance: the same challenge gives the same token. */
@@ -295,6 +315,10 @@ export interface StatusListDoc extends Doc {
   createdMs: number;
   /** Rises with every change; the served list is rebuilt when it differs from the cached one. */
   revision: number;
+  /** The key was compromised: every entry reads as revoked. */
+  revoked?: boolean;
+  /** When an entry last changed, ours or a decoy's; events are read along it. */
+  changedMs?: number;
 }
 
 /** A claimed index of a status list. `_id` = list ‖ index: the insert is the claim. */

@@ -24,14 +24,22 @@ const discovery = defineEndpoint<AttestContext>()({
   responses: { 200: { description: 'Keys and rules', schema: DiscoveryDocument } },
   examples: [{ summary: 'Discovery', status: 200 }],
   async handle({ issuer, collections }) {
+    await issuer.keys.refresh();
     const body: DiscoveryDocument = {
       ...trustedIssuer(issuer.iss, issuer.keys, await audiences({ collections })),
       jwks_uri: `${issuer.iss}/.well-known/jwks.json`,
       verify_uri: `${issuer.iss}/v1/verify`,
+      status_list_aggregation_endpoint: `${issuer.iss}/status`,
+      status_events_uri: `${issuer.iss}/v1/status/events`,
+      lookup_uri: `${issuer.iss}/v1/lookup`,
       token_type: TOKEN_TYPE,
       canonicalisations: [CANONICALISATION],
       token_lifetime_s: TOKEN_LIFE_S,
       status_ttl_s: LIST_TTL_S,
+      quotas: {
+        per_author_day: issuer.quotas.perAuthorDay,
+        per_platform_hour: issuer.quotas.perPlatformHour,
+      },
       vouched_account_age_days: VOUCHED_AGE_DAYS,
     };
     return { status: 200, body, headers: CACHE };
@@ -49,6 +57,7 @@ const jwks = defineEndpoint<AttestContext>()({
   responses: { 200: { description: 'Key set', schema: z.object({ keys: z.array(PublicKey) }) } },
   examples: [{ summary: 'Keys', status: 200 }],
   async handle({ issuer }) {
+    await issuer.keys.refresh();
     return { status: 200, body: { keys: issuer.keys.token.publicKeys }, headers: CACHE };
   },
 });

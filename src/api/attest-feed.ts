@@ -1,6 +1,6 @@
 /**
- * Filters a feed for a reader: what stands behind each item decides, with one reason; what the detector thinks of it is
- * set beside that as a fact of its own and never mixed in.
+ * Filters a feed for a reader: what stands behind each item, and what the detector thinks of it, are two facts side by
+ * side; a policy of the reader's says what is done about each (`src/attest/feed-rule.ts`).
  */
 import { z } from 'zod';
 import { AttestedText, FeedLabel, FeedReason, FilterPolicy, PolicyName } from '../../schemas/attestation.js';
@@ -8,6 +8,7 @@ import { contentHash, itemId } from '../../schemas/ids.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { ExternalId, PlatformName } from '../../schemas/post.js';
 import { Band } from '../../schemas/verdict.js';
+import { combine, DetectorPolicy } from '../attest/feed-rule.js';
 import type { AttestContext } from '../attest/issuer.js';
 import { judgeFeed } from '../client/index.js';
 import { defineEndpoint } from './endpoint.js';
@@ -26,6 +27,7 @@ type FeedItem = z.infer<typeof FeedItem>;
 const FeedRequest = z
   .strictObject({
     policy: z.union([PolicyName, FilterPolicy]),
+    detector: DetectorPolicy.optional().describe('Absent: the detector decides nothing'),
     items: z.array(FeedItem).max(LIMITS.batchItems),
   })
   .meta({ id: 'FeedRequest' });
@@ -35,18 +37,21 @@ const FeedAnswer = z
     items: z.array(
       z.object({
         id: z.string(),
-        action: z.enum(['keep', 'hide', 'label']),
-        reason: FeedReason,
-        sentence: z.string(),
+        action: z
+          .enum(['keep', 'hide', 'label', 'unknown'])
+          .describe('unknown: neither fact says anything; it is not kept, and what to do is the reader’s'),
+        because: z.enum(['attestation', 'detector']).describe('Which of the two facts decided'),
+        reason: FeedReason.describe('What the attestation says, whichever fact decided'),
+        sentence: z.string().describe('Plain words for what decided'),
         label: FeedLabel,
         hal: z.int().nullable(),
         detector: z
           .object({ band: Band, probability: z.number() })
           .nullable()
-          .describe('The stored verdict on this very text, when there is one; it did not decide'),
+          .describe('The stored verdict on this very text, when there is one'),
       }),
     ),
-    counts: z.object({ keep: z.int(), hide: z.int(), label: z.int() }),
+    counts: z.object({ keep: z.int(), hide: z.int(), label: z.int(), unknown: z.int() }),
   })
   .meta({ id: 'FeedAnswer' });
 
@@ -74,7 +79,7 @@ const feedFilter = defineEndpoint<AttestContext>()({
   tag: 'Attestation',
   summary: 'Filter a feed',
   description:
-    'Named filters: `all` hides nothing; `approved` asks for the account’s key and says nothing about a person; `humans` (hal 2) and `strict` (hal 3) ask for more. Items without text and author are unchecked.',
+    'Named filters: `all` hides nothing; `approved` asks for the account’s key and says nothing about a person; `humans` (hal 2) and `strict` (hal 3) ask for more. Items without text and author are unchecked. `detector` says what is done about the stored verdicts: what an attestation hides stays hidden whatever the score, and attested items are touched by a score only with `overAttested`.',
   body: FeedRequest,
   bodyLimit: LIMITS.batchBodyBytes,
   responses: { 200: { description: 'A decision for each item, in order', schema: FeedAnswer } },
@@ -87,15 +92,29 @@ const feedFilter = defineEndpoint<AttestContext>()({
       },
       status: 200,
     },
+    {
+      summary: 'And what the detector calls machine-written only with a label',
+      body: {
+        policy: 'all',
+        detector: { onMachine: 'label' },
+        items: [{ id: '1', platform: 'forum', author: { id: '4711' }, text: 'No attestation here.' }],
+      },
+      status: 200,
+    },
   ],
   async handle(context, { principal, body }) {
     const [decisions, facts] = await Promise.all([
       judgeFeed(context.issuer.verifier, body.items, body.policy),
       detectorFacts(context, principal!.tenant, body.items),
     ]);
-    const counts = { keep: 0, hide: 0, label: 0 };
-    for (const { action } of decisions) counts[action]++;
-    const items = decisions.map((decision, index) => ({ ...decision, detector: facts[index] ?? null }));
+    const rule = DetectorPolicy.parse(body.detector ?? {});
+    const counts = { keep: 0, hide: 0, label: 0, unknown: 0 };
+    const items = decisions.map((decision, index) => {
+      const detector = facts[index] ?? null;
+      const combined = combine(decision, detector?.band ?? null, rule);
+      counts[combined.action]++;
+      return { ...decision, ...combined, detector };
+    });
     return { status: 200, body: { items, counts } };
   },
 });

@@ -16,6 +16,13 @@ const ChallengeRequest = AttestedText.extend({
   subject,
   platform: PlatformName,
   private: z.boolean().optional().describe('Private mail: hashes under a salt that travels with the token'),
+  prev: Jti.optional().describe(
+    'The text was edited: this author’s earlier token, superseded by the new one',
+  ),
+  listed: z
+    .boolean()
+    .optional()
+    .describe('A public text that its author wants to be found by its hash; never without the author’s wish'),
 }).meta({ id: 'ChallengeRequest' });
 
 const AttestationRequest = AttestedText.extend({

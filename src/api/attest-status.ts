@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Jti, TokenStatus } from '../../schemas/attestation.js';
 import type { AttestContext } from '../attest/issuer.js';
-import { changeStatus, type StatusAction } from '../attest/status.js';
+import { changeStatus, ownAttestation, type StatusAction } from '../attest/status.js';
 import { defineEndpoint } from './endpoint.js';
 
 const StatusRequest = z
@@ -49,4 +49,44 @@ const change = (action: keyof typeof SUMMARIES) =>
     },
   });
 
-export const attestStatus = [change('revoke'), change('suspend'), change('reinstate')];
+const read = defineEndpoint<AttestContext>()({
+  method: 'get',
+  path: '/v1/attestations/{jti}',
+  access: 'moderate',
+  tag: 'Attestation',
+  summary: 'An attestation with the reason of its status',
+  description: 'For moderators of the tenant that controls its platform. Reasons are told nowhere else.',
+  params: z.object({ jti: Jti }),
+  responses: {
+    200: {
+      description: 'The attestation',
+      schema: z
+        .object({
+          jti: Jti,
+          platform: z.string(),
+          status: TokenStatus,
+          reason: z.string().nullable(),
+          hal: z.int(),
+          prev: Jti.nullable(),
+          issuedMs: z.int(),
+          expiresMs: z.int(),
+        })
+        .meta({ id: 'Attestation' }),
+    },
+  },
+  examples: [
+    {
+      summary: 'An attestation that does not exist',
+      params: { jti: 'AAAAAAAAAAAAAAAAAAAAAA' },
+      status: 404,
+    },
+  ],
+  async handle({ issuer }, { principal, params }) {
+    const doc = await ownAttestation(issuer, principal!.tenant, params.jti);
+    const { _id: jti, aud: platform, status, statusReason: reason, hal, prev, issuedMs, expiresMs } = doc;
+    const body = { jti, platform, status, reason, hal, prev: prev ?? null, issuedMs, expiresMs };
+    return { status: 200, body };
+  },
+});
+
+export const attestStatus = [read, change('revoke'), change('suspend'), change('reinstate')];

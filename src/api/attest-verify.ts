@@ -4,6 +4,7 @@ import { FilterPolicy, VerifyRequest, VerifyResult } from '../../schemas/attesta
 import { LIMITS } from '../../schemas/limits.js';
 import { problemOf } from '../../schemas/problem.js';
 import type { AttestContext } from '../attest/issuer.js';
+import { Holders } from '../client/reuse.js';
 import { defineEndpoint, type Line } from './endpoint.js';
 
 const Request = VerifyRequest.extend({
@@ -44,12 +45,16 @@ const verify = defineEndpoint<AttestContext>()({
 const BatchLine = VerifyResult.extend({
   line: z.int(),
   id: z.string().optional(),
-  reused: z.boolean().describe('The same token held on an earlier line with another id'),
+  reused: z
+    .boolean()
+    .describe(
+      'The same token held on an earlier line with another id; another token under its jti is `token.reused`',
+    ),
 }).meta({ id: 'VerifyBatchLine' });
 
-/** Answers in input order; a token that holds on two lines with different ids is reused on the later one. */
+/** Answers in input order; of several tokens with one id only the first holds. */
 async function verifyLines(context: AttestContext, lines: readonly Line<Request>[]) {
-  const holders = new Map<string, string>();
+  const holders = new Holders();
   const results = await Promise.all(
     lines.map(async (each) => ('error' in each ? null : verifyOne(context, each.body))),
   );
@@ -58,15 +63,11 @@ async function verifyLines(context: AttestContext, lines: readonly Line<Request>
     if ('error' in each || !result) {
       return { line: each.line, error: problemOf('error' in each ? each.error : undefined) };
     }
-    const name = each.body.id ?? `line ${each.line}`;
-    const holder = result.valid ? holders.get(result.jti!) : undefined;
-    if (result.valid && holder === undefined) holders.set(result.jti!, name);
-    const reused = holder !== undefined && holder !== name;
+    const { id, token } = each.body;
     return {
       line: each.line,
-      ...(each.body.id === undefined ? {} : { id: each.body.id }),
-      ...result,
-      reused,
+      ...(id === undefined ? {} : { id }),
+      ...holders.check(id ?? `line ${each.line}`, token, result),
     };
   });
 }

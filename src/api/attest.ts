@@ -2,8 +2,10 @@
 import { attestDiscovery } from './attest-discovery.js';
 import { attestFeed } from './attest-feed.js';
 import { attestIssue } from './attest-issue.js';
+import { attestLookup } from './attest-lookup.js';
 import { attestPlatforms } from './attest-platforms.js';
 import { attestStatus } from './attest-status.js';
+import { attestStatusEvents } from './attest-status-events.js';
 import { attestSubjects } from './attest-subjects.js';
 import { attestVerify } from './attest-verify.js';
 
@@ -14,5 +16,7 @@ export const ATTEST_ENDPOINTS = [
   ...attestSubjects,
   ...attestIssue,
   ...attestStatus,
+  ...attestStatusEvents,
+  ...attestLookup,
   ...attestPlatforms,
 ];

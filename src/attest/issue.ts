@@ -18,7 +18,9 @@ import { challengeId, jtiOf, signChallenge } from './challenge.js';
 import { subjectPlace } from './enrol.js';
 import type { Issuer } from './issuer.js';
 import { type AuthenticationResponseJSON, checkAssertion } from './passkey.js';
+import { takeQuota } from './quota.js';
 import { canonicalOf, ownSubject, type SubmittedText } from './sign.js';
+import { applyStatus } from './status.js';
 
 export interface IssueRequest extends SubmittedText {
   nonce: string;
@@ -39,7 +41,7 @@ export interface Issued {
 const running = new WeakMap<Issuer, Map<string, Promise<Issued>>>();
 
 /**
- * @throws {AssayError} `attest.challenge` unknown, used or expired; `attest.mismatch` another text, platform or subject; `attest.assertion` a signature or counter that does not hold
+ * @throws {AssayError} `attest.quota`; `attest.challenge` unknown, used or expired; `attest.mismatch` another text, platform or subject; `attest.assertion` a signature or counter that does not hold
  */
 export async function issueAttestation(
   issuer: Issuer,
@@ -49,7 +51,7 @@ export async function issueAttestation(
   const jti = jtiOf(request.nonce);
   const subject = await ownSubject(issuer, tenant, request.subject, request.platform);
   const before = await issuer.collections.attestations.get(jti);
-  if (before) return answer(before, subject);
+  if (before) return answer(issuer, before, subject);
   const mine = running.get(issuer) ?? new Map<string, Promise<Issued>>();
   running.set(issuer, mine);
   let issue = mine.get(jti);
@@ -73,17 +75,19 @@ async function issueOnce(
   if (challenge === null) {
     // Another process may have issued between our first look and now.
     const issued = await attestations.get(jti);
-    if (issued) return answer(issued, subject);
+    if (issued) return answer(issuer, issued, subject);
     throw new AssayError('attest.challenge');
   }
   if (challenge.tenant !== tenant || challenge.purpose !== 'sign') throw new AssayError('attest.challenge');
   if (challenge.expiresMs <= issuer.clock()) throw new AssayError('attest.challenge');
   await checkFields(challenge, subject, request);
   await checkKey(issuer, challenge, request.response);
+  await takeQuota(issuer, subject);
 
-  const { list, idx, uri } = await issuer.lists.claim();
+  await issuer.keys.refresh();
+  const { signer, list, idx, uri } = await issuer.lists.claim();
   const claims = claimsOf(issuer, jti, challenge, subject, { idx, uri });
-  const token = await issuer.keys.token.signer.sign(TOKEN_TYPE, claims);
+  const token = await signer.sign(TOKEN_TYPE, claims);
   if (token.length > LIMITS.tokenBytes) throw new AssayError('internal', `token of ${token.length} bytes`);
   const doc: AttestationDoc = {
     _id: jti,
@@ -93,13 +97,15 @@ async function issueOnce(
     acc: claims.acc,
     h: claims.con.h,
     w: claims.con.w ?? null,
-    kid: issuer.keys.token.signer.kid,
+    kid: signer.kid,
     list,
     idx,
     status: 'valid',
     statusSeq: 0,
     statusReason: null,
     hal: claims.hal,
+    prev: challenge.prev ?? null,
+    lookup: challenge.listed ? Buffer.from(claims.con.h, 'base64url').toString('hex') : null,
     issuedMs: claims.iat * 1000,
     expiresMs: claims.exp * 1000,
     token,
@@ -109,7 +115,7 @@ async function issueOnce(
   await challenges.delete(id);
   const stored = outcome.did === 'inserted' ? doc : await attestations.get(jti);
   if (stored === null) throw new AssayError('store.conflict');
-  return answer(stored, subject);
+  return answer(issuer, stored, subject);
 }
 
 /** Everything the key signed, looked at again: the challenge follows from nonce and fields, and the fields are the subject's and the text's. */
@@ -154,7 +160,7 @@ async function checkKey(
 function claimsOf(
   issuer: Issuer,
   jti: string,
-  { h, w, n, salt, aud, acc, unq }: ChallengeDoc,
+  { h, w, n, salt, aud, acc, unq, prev }: ChallengeDoc,
   subject: SubjectDoc,
   status: { idx: number; uri: string },
 ): TokenClaims {
@@ -180,13 +186,22 @@ function claimsOf(
       n: n!,
       ...(salt === null ? {} : { salt }),
     },
+    ...(prev ? { prev } : {}),
     status: { status_list: status },
     np: notProvenOf(lvl),
   };
 }
 
-/** A token is given again only to the subject it was issued for. */
-function answer(doc: AttestationDoc, subject: SubjectDoc): Issued {
+/**
+ * A token is given only to the subject it was issued for; what it supersedes is superseded before that, at every repetition,
+ * since a process may have died in between. One that was revoked in the meantime stays revoked.
+ */
+async function answer(issuer: Issuer, doc: AttestationDoc, subject: SubjectDoc): Promise<Issued> {
   if (doc.subject !== subject._id) throw new AssayError('attest.challenge');
+  if (doc.prev) {
+    await applyStatus(issuer, doc.prev, 'supersede', `edited: ${doc._id}`).catch((error: unknown) => {
+      if (!(error instanceof AssayError) || error.code !== 'attest.transition') throw error;
+    });
+  }
   return { token: doc.token, jti: doc._id, expiresMs: doc.expiresMs, hal: doc.hal };
 }

@@ -7,8 +7,11 @@ import { AssayError } from '../../schemas/errors.js';
 import { createVerifier, type Verifier } from '../client/html.js';
 import type { Fetch } from '../client/index.js';
 import type { Context } from '../context.js';
+import { type KeyHolder, sealedKeys } from './key-holder.js';
 import { type Keys, openKeys } from './keys.js';
+import { DEFAULT_QUOTAS, type Quotas } from './quota.js';
 import { openSeal, type Seal } from './seal.js';
+import { StatusEvents } from './status-events.js';
 import { STATUS_LIST_SIZE, StatusPublisher } from './status-publisher.js';
 
 export interface IssuerOptions {
@@ -22,6 +25,10 @@ export interface IssuerOptions {
   trust?: TrustList;
   fetch?: Fetch;
   policy?: Partial<FilterPolicy>;
+  /** Holds new signing keys outside of this process; keys that are already sealed stay where they are. */
+  keyHolder?: KeyHolder;
+  /** How much may be issued; default LIMITS.attestationsPerAuthorDay and LIMITS.attestationsPerPlatformHour. */
+  quotas?: Partial<Quotas>;
   /** Entries of a new status list. */
   statusListSize?: number;
 }
@@ -32,7 +39,9 @@ export interface Issuer {
   readonly keys: Keys;
   readonly seal: Seal;
   readonly lists: StatusPublisher;
+  readonly events: StatusEvents;
   readonly verifier: Verifier;
+  readonly quotas: Quotas;
   readonly collections: Context['collections'];
   readonly clock: Context['clock'];
 }
@@ -61,19 +70,45 @@ export async function openIssuer(
     );
   }
   const seal = await openSeal(collections.meta, options.secret);
-  const keys = await openKeys(collections.signingKeys, seal, clock);
+  const holders = [...(options.keyHolder ? [options.keyHolder] : []), sealedKeys(seal)];
+  const keys = await openKeys({ collection: collections.signingKeys, clock, holders });
   const size = options.statusListSize ?? STATUS_LIST_SIZE;
   const lists = new StatusPublisher(options.iss, keys, collections, clock, size);
-  const own = trustedIssuer(options.iss, keys, ['*']);
-  const elsewhere = options.trust?.issuers.filter(({ iss }) => iss !== options.iss) ?? [];
   const verifier = createVerifier({
-    trust: { issuers: [own, ...elsewhere] },
+    trust: liveTrust(options, keys),
     policy: options.policy,
     maxListAgeS: LOCAL_LIST_AGE_S,
     fetch: (url, init) => lists.fetch(url) ?? options.fetch?.(url, init) ?? notReachable(),
     clock,
   });
-  return { iss: options.iss, rp: options.rp, keys, seal, lists, verifier, collections, clock };
+  const events = new StatusEvents(collections, lists, clock);
+  const quotas = { ...DEFAULT_QUOTAS, ...options.quotas };
+  return {
+    iss: options.iss,
+    rp: options.rp,
+    keys,
+    seal,
+    lists,
+    events,
+    verifier,
+    quotas,
+    collections,
+    clock,
+  };
+}
+
+/** The trust list of the issuer's own verifier: its keys as they are now; the same object until they change. */
+function liveTrust({ iss, trust }: IssuerOptions, keys: Keys): () => TrustList {
+  const elsewhere = trust?.issuers.filter((each) => each.iss !== iss) ?? [];
+  let list: TrustList | undefined;
+  return () => {
+    // What another process did with the keys is seen at a later look.
+    keys.refresh().catch(() => undefined);
+    const own = list?.issuers[0];
+    const same = own?.token_keys === keys.token.publicKeys && own?.status_keys === keys.status.publicKeys;
+    if (!same || list === undefined) list = { issuers: [trustedIssuer(iss, keys, ['*']), ...elsewhere] };
+    return list;
+  };
 }
 
 const notReachable = () => Promise.resolve(new Response(null, { status: 404 }));

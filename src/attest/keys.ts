@@ -1,23 +1,16 @@
 /**
- * The issuer's signing keys: one set for tokens, another for status lists, ES256, created on first start and sealed at
- * rest. The newest active key of a set signs; every key of a set verifies.
+ * The issuer's signing keys as a process holds them: one set for tokens, another for status lists, ES256. What each key
+ * does follows from the stored keys and the clock (`key-schedule.ts`); the stored keys are read again while the process
+ * runs, so that a rotation or a compromise in another process is seen.
  */
-import {
-  CompactSign,
-  type CryptoKey,
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-} from 'jose';
+import { calculateJwkThumbprint } from 'jose';
 import type { PublicKey } from '../../schemas/attestation.js';
+import { AssayError } from '../../schemas/errors.js';
 import type { SigningKeyDoc } from '../../schemas/store/documents.js';
 import type { Collection } from '../../schemas/store/port.js';
 import type { Clock } from '../context.js';
-import type { Seal } from './seal.js';
-
-type Use = SigningKeyDoc['use'];
+import type { KeyHolder, KeyUse, SignBytes } from './key-holder.js';
+import { publishedKeys, type ScheduledKey, scheduleOf, signingKey } from './key-schedule.js';
 
 /** A key that signs: its thumbprint, and the act of signing, so that the private part may live elsewhere. */
 export interface Signer {
@@ -26,79 +19,170 @@ export interface Signer {
   sign(typ: string, claims: object): Promise<string>;
 }
 
+/** One set, always as of now. */
 export interface KeySet {
-  signer: Signer;
-  /** All public keys of the set, with kid, alg and use. */
-  publicKeys: PublicKey[];
+  readonly signer: Signer;
+  /** The public keys to publish, with kid, alg and use; the same array until something changes. */
+  readonly publicKeys: PublicKey[];
+  readonly schedule: ScheduledKey[];
 }
 
 export interface Keys {
-  token: KeySet;
-  status: KeySet;
+  readonly token: KeySet;
+  readonly status: KeySet;
+  /** Reads the stored keys again when what is known is older than `KEYS_SEEN_MS`, or at once. */
+  refresh(atOnce?: boolean): Promise<void>;
 }
 
 /** Keys of a set that are looked at: the newest hundred, far beyond any rotation schedule. */
 const KEYS_PER_SET = 100;
+/** Within so many milliseconds a process notices what another one did with the keys. */
+export const KEYS_SEEN_MS = 10_000;
+/** Bytes of an ES256 signature. */
+const SIGNATURE_BYTES = 64;
 
-/** Opens the keys, or creates them on first start. @throws {AssayError} `attest.key_locked` for another secret */
-export async function openKeys(
-  collection: Collection<SigningKeyDoc>,
-  seal: Seal,
-  clock: Clock,
-): Promise<Keys> {
-  const [token, status] = await Promise.all([
-    openSet(collection, seal, clock, 'token'),
-    openSet(collection, seal, clock, 'status'),
-  ]);
-  return { token, status };
+export interface KeyParts {
+  collection: Collection<SigningKeyDoc>;
+  clock: Clock;
+  /** Holders by name; the first one makes new keys. */
+  holders: readonly KeyHolder[];
 }
 
-async function openSet(
-  collection: Collection<SigningKeyDoc>,
-  seal: Seal,
-  clock: Clock,
-  use: Use,
-): Promise<KeySet> {
-  const query = { index: 'by_use', where: { use }, order: 'desc', limit: KEYS_PER_SET } as const;
-  let { docs } = await collection.page(query);
-  if (!docs.some(({ state }) => state === 'active')) {
-    await collection.insert(await createKey(seal, clock, use));
-    docs = (await collection.page(query)).docs;
-  }
-  const active = docs.find(({ state }) => state === 'active')!;
-  const privateJwk = JSON.parse(
-    seal.open(active.sealedPrivateKey, placeOf(use, active._id)).toString(),
-  ) as JWK;
+/** Opens the keys, or creates them on first start. @throws {AssayError} `attest.key_locked` for another secret or a holder that is not there */
+export async function openKeys(parts: KeyParts): Promise<Keys> {
+  const token = new LiveSet(parts, 'token');
+  const status = new LiveSet(parts, 'status');
+  await Promise.all([token.open(), status.open()]);
+  let seenMs = parts.clock();
+  let running: Promise<void> | undefined;
+  const read = async () => {
+    seenMs = parts.clock();
+    await Promise.all([token.read(), status.read()]);
+  };
   return {
-    signer: signerOf(active._id, (await importJWK(privateJwk, 'ES256')) as CryptoKey),
-    publicKeys: docs.map(({ publicJwk }) => publicJwk as unknown as PublicKey),
+    token,
+    status,
+    refresh(atOnce = false) {
+      if (!atOnce && Math.abs(parts.clock() - seenMs) < KEYS_SEEN_MS) return Promise.resolve();
+      running ??= read().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
   };
 }
 
-const placeOf = (use: Use, kid: string) => `signing-key:${use}:${kid}`;
+class LiveSet implements KeySet {
+  private docs: SigningKeyDoc[] = [];
+  private published: PublicKey[] = [];
+  private readonly signers = new Map<string, Signer>();
 
-async function createKey(seal: Seal, clock: Clock, use: Use): Promise<SigningKeyDoc> {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const privateJwk = await exportJWK(privateKey);
-  const { kty, crv, x, y } = privateJwk;
-  const kid = await calculateJwkThumbprint({ kty, crv, x, y } as JWK);
-  return {
+  constructor(
+    private readonly parts: KeyParts,
+    private readonly use: KeyUse,
+  ) {}
+
+  /** At the start a key that cannot be opened is an error, not a surprise at the first token. */
+  async open(): Promise<void> {
+    await this.read();
+    if (signingKey(this.schedule) === null) {
+      // The first key of all signs whatever the clock says; one that follows a key does not reach into its time.
+      await createKey(this.parts, this.use, this.docs.length === 0 ? 0 : this.parts.clock());
+      await this.read();
+    }
+    const key = signingKey(this.schedule)!;
+    await holderOf(this.parts, key).openKey(this.use, key.reference);
+  }
+
+  async read(): Promise<void> {
+    const where = { use: this.use };
+    const query = { index: 'by_use', where, order: 'desc', limit: KEYS_PER_SET } as const;
+    this.docs = (await this.parts.collection.page(query)).docs;
+  }
+
+  get schedule(): ScheduledKey[] {
+    return scheduleOf(this.docs, this.parts.clock());
+  }
+
+  get signer(): Signer {
+    const key = signingKey(this.schedule);
+    if (key === null) throw new AssayError('attest.key_locked', `no ${this.use} key signs at present`);
+    let signer = this.signers.get(key._id);
+    if (signer === undefined) {
+      signer = signerOf(this.parts, key);
+      this.signers.set(key._id, signer);
+    }
+    return signer;
+  }
+
+  get publicKeys(): PublicKey[] {
+    const keys = publishedKeys(this.schedule);
+    const same =
+      keys.length === this.published.length && keys.every(({ _id }, at) => this.published[at]!.kid === _id);
+    if (!same) this.published = keys.map(({ publicJwk }) => publicJwk as unknown as PublicKey);
+    return this.published;
+  }
+}
+
+/** Makes and stores a key. @param signsFromMs when it begins to sign */
+export async function createKey(
+  { collection, clock, holders: [holder] }: KeyParts,
+  use: KeyUse,
+  signsFromMs: number,
+): Promise<SigningKeyDoc> {
+  const { publicJwk, reference } = await holder!.createKey(use);
+  const { kty, crv, x, y } = publicJwk;
+  const kid = await calculateJwkThumbprint({ kty, crv, x, y });
+  const doc: SigningKeyDoc = {
     _id: kid,
     use,
     publicJwk: { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' },
-    sealedPrivateKey: seal.close(Buffer.from(JSON.stringify(privateJwk)), placeOf(use, kid)),
+    holder: holder!.name,
+    reference,
     createdMs: clock(),
+    signsFromMs,
     state: 'active',
+    retiredMs: null,
+  };
+  await collection.insert(doc);
+  return doc;
+}
+
+/** @throws {AssayError} `attest.key_locked` when this process does not know the key's holder */
+export function holderOf({ holders }: KeyParts, { holder }: SigningKeyDoc): KeyHolder {
+  const found = holders.find(({ name }) => name === holder);
+  if (found === undefined) throw new AssayError('attest.key_locked', `no key holder ${holder} is configured`);
+  return found;
+}
+
+function signerOf(parts: KeyParts, key: SigningKeyDoc): Signer {
+  const { _id: kid, use, reference } = key;
+  let opened: Promise<SignBytes> | undefined;
+  const headers = new Map<string, string>();
+  return {
+    kid,
+    async sign(typ, claims) {
+      // A holder that failed once is asked again.
+      opened ??= holderOf(parts, key)
+        .openKey(use, reference)
+        .catch((error: unknown) => {
+          opened = undefined;
+          throw error;
+        });
+      const sign = await opened;
+      const header = headers.get(typ) ?? encode({ alg: 'ES256', typ, kid });
+      headers.set(typ, header);
+      const input = `${header}.${encode(claims)}`;
+      const signature = await sign(Buffer.from(input));
+      if (signature.length !== SIGNATURE_BYTES) {
+        throw new AssayError(
+          'attest.key_locked',
+          `expected 64 bytes of signature, found ${signature.length}`,
+        );
+      }
+      return `${input}.${Buffer.from(signature).toString('base64url')}`;
+    },
   };
 }
 
-function signerOf(kid: string, key: CryptoKey): Signer {
-  const encoder = new TextEncoder();
-  return {
-    kid,
-    sign: (typ, claims) =>
-      new CompactSign(encoder.encode(JSON.stringify(claims)))
-        .setProtectedHeader({ alg: 'ES256', typ, kid })
-        .sign(key),
-  };
-}
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -14,6 +14,7 @@ import { keysOf } from './enrol.js';
 import type { Issuer } from './issuer.js';
 import { assertionOptions, type PublicKeyCredentialRequestOptionsJSON } from './passkey.js';
 import { ownPlatform } from './platform.js';
+import { nextStatus } from './status-transition.js';
 
 export interface SubmittedText {
   text?: string | undefined;
@@ -26,6 +27,10 @@ export interface SignRequest extends SubmittedText {
   platform: string;
   /** Private mail: the hashes are HMACs under a salt that travels with the token. */
   private?: boolean | undefined;
+  /** The text was edited: this author's earlier token, superseded when the new one is issued. */
+  prev?: string | undefined;
+  /** The author wants a public text to be found by its hash (`/v1/lookup`). */
+  listed?: boolean | undefined;
 }
 
 export interface SignChallenge {
@@ -38,13 +43,16 @@ export interface SignChallenge {
   publicKey: PublicKeyCredentialRequestOptionsJSON;
 }
 
-/** @throws {AssayError} `attest.text_rejected`, `attest.not_authorised`, `request.not_found` for an unknown subject */
+/** @throws {AssayError} `attest.text_rejected`, `attest.not_authorised`, `request.not_found` for an unknown subject or `prev`, `attest.transition` for a `prev` that cannot be superseded, `attest.mismatch` for private mail that asks to be listed */
 export async function challengeText(
   issuer: Issuer,
   tenant: string,
   request: SignRequest,
 ): Promise<SignChallenge> {
   const subject = await ownSubject(issuer, tenant, request.subject, request.platform);
+  const { prev = null, listed = false } = request;
+  if (prev !== null) await ownToken(issuer, subject, prev);
+  if (listed && request.private) throw new AssayError('attest.mismatch', 'private mail is not listed');
   const canonical = canonicalOf(request);
   const salt = request.private ? randomBytes(16).toString('base64url') : null;
   const { h, w } = await hashesOf(canonical, salt ?? undefined);
@@ -67,6 +75,8 @@ export async function challengeText(
     n: canonical.n,
     salt,
     unq: subject.unq,
+    prev,
+    listed,
     createdMs: now,
     expiresMs: now + LIMITS.challengeMs,
   });
@@ -83,6 +93,14 @@ export async function challengeText(
     },
     publicKey: await assertionOptions(issuer.rp, challenge, await keysOf(issuer, subject._id)),
   };
+}
+
+/** A token of this very author that may still be superseded. */
+async function ownToken(issuer: Issuer, subject: SubjectDoc, jti: string): Promise<void> {
+  const doc = await issuer.collections.attestations.get(jti);
+  if (doc === null) throw new AssayError('request.not_found', 'prev is not known here');
+  if (doc.subject !== subject._id) throw new AssayError('attest.not_authorised');
+  nextStatus(doc.status, 'supersede');
 }
 
 /** The canonical form of a submitted text; an empty one cannot be attested. @throws {AssayError} `attest.text_rejected` */

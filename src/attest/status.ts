@@ -1,36 +1,15 @@
 /**
- * The life of an issued token: valid, suspended and back, superseded, revoked for good. `nextStatus` is the whole state
- * machine; `changeStatus` applies it for those who may, in the document first and in the list after it.
+ * Changes of an issued token's status, for those who may: in the document first and in the list after it. What may follow
+ * what is said in `status-transition.ts`.
  */
-import type { TokenStatus } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
 import type { AttestationDoc } from '../../schemas/store/documents.js';
 import { STATUSES } from '../client/status-list.js';
 import type { Issuer } from './issuer.js';
 import { ownPlatform } from './platform.js';
+import { nextStatus, type StatusAction } from './status-transition.js';
 
-export type StatusAction = 'revoke' | 'suspend' | 'reinstate' | 'supersede';
-
-const RESULT = {
-  revoke: 'revoked',
-  suspend: 'suspended',
-  reinstate: 'valid',
-  supersede: 'superseded',
-} as const satisfies Record<StatusAction, TokenStatus>;
-
-/** From where an action is possible; the state it leads to is always among them, so repeating is harmless. */
-const FROM: Readonly<Record<StatusAction, readonly TokenStatus[]>> = {
-  revoke: ['valid', 'suspended', 'superseded', 'revoked'],
-  suspend: ['valid', 'suspended'],
-  reinstate: ['suspended', 'valid'],
-  supersede: ['valid', 'superseded'],
-};
-
-/** @throws {AssayError} `attest.transition`: nothing leads out of revoked, nor out of superseded but to revoked */
-export function nextStatus(current: TokenStatus, action: StatusAction): TokenStatus {
-  if (FROM[action].includes(current)) return RESULT[action];
-  throw new AssayError('attest.transition', `found ${current}, which cannot ${action}`);
-}
+export { nextStatus, type StatusAction };
 
 /** Tries of a change that another change overtakes. */
 const TRIES = 5;
@@ -47,8 +26,20 @@ export async function changeStatus(
   action: StatusAction,
   reason: string | null = null,
 ): Promise<AttestationDoc> {
+  await ownAttestation(issuer, tenant, jti);
+  return applyStatus(issuer, jti, action, reason);
+}
+
+/** The change itself, without asking who wants it. @throws {AssayError} `request.not_found`, `attest.transition`, `store.conflict` */
+export async function applyStatus(
+  issuer: Issuer,
+  jti: string,
+  action: StatusAction,
+  reason: string | null,
+): Promise<AttestationDoc> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const doc = await ownAttestation(issuer, tenant, jti);
+    const doc = await issuer.collections.attestations.get(jti);
+    if (doc === null) throw new AssayError('request.not_found');
     const status = nextStatus(doc.status, action);
     const changed =
       status === doc.status
@@ -61,7 +52,7 @@ export async function changeStatus(
     if (changed === null) continue;
     // Written again when nothing changed: a process may have died between document and list.
     await issuer.lists.write(changed.list, changed.idx, STATUSES.indexOf(status), changed.statusSeq);
-    issuer.verifier.expireLists();
+    issuer.verifier.expireLists(issuer.lists.uriOf(changed.list));
     return changed;
   }
   throw new AssayError('store.conflict');

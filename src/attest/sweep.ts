@@ -1,13 +1,14 @@
-/** Removes challenges nobody answered and the memory of used proofs, once they could no longer be accepted anyway. */
+/** Removes challenges nobody answered, the memory of used proofs and quotas of the past, once they no longer matter. */
 import { LIMITS } from '../../schemas/limits.js';
 import type { Collection, Doc } from '../../schemas/store/port.js';
 import type { Context } from '../context.js';
 
 /** Deletes what has expired; returns how many documents went. */
 export async function sweepAttestation(context: Pick<Context, 'collections' | 'clock'>): Promise<number> {
-  const { challenges, usedProofs } = context.collections;
+  const { challenges, usedProofs, quotas } = context.collections;
   const now = context.clock();
-  return (await sweepExpired(challenges, now)) + (await sweepExpired(usedProofs, now));
+  const swept = [await sweepExpired(challenges, now), await sweepExpired(usedProofs, now)];
+  return swept[0]! + swept[1]! + (await sweepExpired(quotas, now));
 }
 
 async function sweepExpired<T extends Doc>(collection: Collection<T>, now: number): Promise<number> {

@@ -8,6 +8,7 @@ import { tenantOf, withStore } from './data.js';
 import { EXIT } from './exit-codes.js';
 import { type Io, write, writeJson } from './io.js';
 import { homeOption, jsonOption, type SettingFlags, settings, wholeNumber } from './settings.js';
+import { addSigningKeys } from './signing-keys.js';
 
 interface KeyFlags extends SettingFlags {
   json?: boolean;
@@ -104,7 +105,10 @@ export function parseScopes(text: string): Scope[] {
 }
 
 export const addKeys: AddCommand = (program, { io, act }) => {
-  const keys = program.command('keys').description('API keys of a tenant');
+  const keys = program
+    .command('keys')
+    .description('API keys of a tenant, and the signing keys of the issuer');
+  addSigningKeys(keys, { io, act });
   const tenant = (): Option => new Option('--tenant <name>', 'tenant; needed where there are several');
   keys
     .command('create')

@@ -6,11 +6,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AssayError } from '../../schemas/errors.js';
 import { openJudging } from '../judging.js';
+import { addAttackSuite } from './attack-suite.js';
+import { addCanonicalise } from './canonicalise.js';
 import type { AddCommand, Cli } from './command.js';
 import { addCounters } from './counters.js';
 import { addDeadLetters } from './dead-letters.js';
 import { addDemo, runDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
+import { addEnrich } from './enrich.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Io, processIo, quietAfterEpipe, writeJson } from './io.js';
 import { addKeys } from './keys.js';
@@ -24,6 +27,9 @@ const COMMANDS: readonly AddCommand[] = [
   addDemo,
   addScore,
   addVerify,
+  addCanonicalise,
+  addAttackSuite,
+  addEnrich,
   addKeys,
   addLink,
   addDeadLetters,

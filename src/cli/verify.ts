@@ -2,12 +2,10 @@
  * `assay verify`: checks attestations offline, against a trust list and kept status lists, with the verifier library
  * that readers use. Nothing is fetched. A token that does not hold is a result, not an error; the exit code tells them apart.
  */
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { Option } from 'commander';
-import { type FilterPolicy, TrustList, VerifyRequest, type VerifyResult } from '../../schemas/attestation.js';
+import { InvalidArgumentError, Option } from 'commander';
+import { type FilterPolicy, TrustList, type VerifyResult } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
 import { parseJson } from '../../schemas/json.js';
 import { LIMITS } from '../../schemas/limits.js';
@@ -19,6 +17,7 @@ import { asText, openInput, readAll } from './input.js';
 import { type Io, write, writeJson } from './io.js';
 import { readLines } from './lines.js';
 import { jsonOption, wholeNumber } from './settings.js';
+import { LineVerifier, statusFolder } from './verify-lines.js';
 
 export interface VerifyFlags {
   json?: boolean;
@@ -32,6 +31,8 @@ export interface VerifyFlags {
   status?: string;
   minHal: number;
   acceptStale?: boolean;
+  at?: number;
+  maxStatusAge?: number;
 }
 
 async function readFileOf(path: string): Promise<Buffer> {
@@ -43,7 +44,8 @@ async function readFileOf(path: string): Promise<Buffer> {
   }
 }
 
-async function readTrust(path: string): Promise<TrustList> {
+/** @throws {AssayError} `config.invalid` for a file that cannot be read or is not a trust list */
+export async function readTrust(path: string): Promise<TrustList> {
   try {
     return parseAs(TrustList, parseJson(await readFileOf(path)), 'request.invalid');
   } catch (error) {
@@ -54,22 +56,20 @@ async function readTrust(path: string): Promise<TrustList> {
   }
 }
 
-/** Status lists as files, named by the SHA-256 of their uri; one that is missing is simply not known. */
-const statusFolder = (folder: string) => ({
-  async get(uri: string): Promise<string | null> {
-    const name = `${createHash('sha256').update(uri).digest('hex')}.jwt`;
-    return readFile(join(folder, name), 'utf8').then(
-      (text) => text.trim(),
-      () => null,
-    );
-  },
-  async set(): Promise<void> {},
-});
-
-async function verifierOf({ trust, status, minHal, acceptStale }: VerifyFlags): Promise<Verifier> {
-  const policy: Partial<FilterPolicy> = { minHal, onStale: acceptStale ? 'open' : 'closed' };
+async function verifierOf(flags: VerifyFlags): Promise<Verifier> {
+  const { trust, status, minHal, acceptStale, at, maxStatusAge } = flags;
+  const policy: Partial<FilterPolicy> = {
+    minHal,
+    onStale: acceptStale ? 'open' : 'closed',
+    ...(maxStatusAge === undefined ? {} : { maxStatusAgeS: maxStatusAge }),
+  };
   const cache = status === undefined ? undefined : statusFolder(status);
-  return createVerifier({ trust: await readTrust(trust), policy, ...(cache ? { cache } : {}) });
+  return createVerifier({
+    trust: await readTrust(trust),
+    policy,
+    ...(cache ? { cache } : {}),
+    ...(at === undefined ? {} : { clock: () => at }),
+  });
 }
 
 function inWords(result: VerifyResult): string {
@@ -98,31 +98,34 @@ async function verifyOne(io: Io, file: string, verifier: Verifier, flags: Verify
   return result.valid ? EXIT.ok : EXIT.failed;
 }
 
-async function verifyLines(io: Io, source: Readable, verifier: Verifier, json: boolean): Promise<number> {
+/** A line is answered by a line, a bad one too. */
+async function verifyLines(io: Io, source: Readable, verifier: Verifier): Promise<number> {
+  const lines = new LineVerifier(verifier);
   let code: number = EXIT.ok;
   for await (const input of readLines(source, LIMITS.bodyBytes)) {
-    try {
-      if ('tooLong' in input) throw new AssayError('request.too_large');
-      const request = parseAs(VerifyRequest, parseJson(input.bytes), 'request.invalid');
-      const { id = String(input.line), token, ...found } = request;
-      const result = await verifier.verify(token, found);
-      await writeJson(io.out, { id, ...result });
-      if (!result.valid) code = EXIT.failed;
-    } catch (error) {
-      if (!(error instanceof AssayError) || error.code === 'config.invalid') throw error;
-      code = EXIT.failed;
-      await (json
-        ? writeJson(io.err, { line: input.line, error: { code: error.code, message: error.message } })
-        : write(io.err, `line ${input.line}: ${error.message}\n`));
-    }
+    const answer =
+      'tooLong' in input
+        ? { line: input.line, error: { code: 'request.too_large', message: `found ${input.tooLong} bytes` } }
+        : await lines.answer(input.bytes, input.line);
+    if (!('valid' in answer) || !answer.valid) code = EXIT.failed;
+    await writeJson(io.out, answer);
   }
   return code;
+}
+
+/** A time as RFC 3339 with a zone, or as seconds since the epoch. */
+export function parseTime(text: string): number {
+  const seconds = /^\d{1,11}$/.test(text) ? Number(text) * 1000 : Number.NaN;
+  const dated = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)$/.test(text);
+  const ms = dated ? Date.parse(text) : seconds;
+  if (!Number.isNaN(ms)) return ms;
+  throw new InvalidArgumentError('expected a time such as 2030-01-15T00:00:00Z, or seconds since 1970.');
 }
 
 export async function verify(io: Io, file: string, flags: VerifyFlags): Promise<number> {
   const verifier = await verifierOf(flags);
   if (!flags.jsonl) return verifyOne(io, file, verifier, flags);
-  return verifyLines(io, await openInput(io, file), verifier, flags.json === true);
+  return verifyLines(io, await openInput(io, file), verifier);
 }
 
 export const addVerify: AddCommand = (program, { io, act }) => {
@@ -139,6 +142,12 @@ export const addVerify: AddCommand = (program, { io, act }) => {
     .option('--platform <name>', 'platform on which it stands')
     .option('--min-hal <level>', 'least level to accept, 0 to 3', wholeNumber(0, 3), 0)
     .option('--accept-stale', 'accept a token whose status list is old or missing')
+    .option('--at <time>', 'verify as of this time (default: now)', parseTime)
+    .option(
+      '--max-status-age <seconds>',
+      'greatest accepted age of a status list (default 300)',
+      wholeNumber(0, 1_000_000_000),
+    )
     .option('--jsonl', 'one JSON object a line {id, token, text | html, author, platform} in and out')
     .addOption(jsonOption())
     .action(act((file: string, flags: VerifyFlags) => verify(io, file, flags)));

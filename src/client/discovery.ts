@@ -5,6 +5,7 @@
  */
 import type { TrustedIssuer } from '../../schemas/attestation.js';
 import { type Fetch, fetchText, type VerifierCache } from './fetch.js';
+import { since } from './since.js';
 import { importIssuer, type KnownIssuer } from './trust.js';
 
 const FRESH_MS = 10 * 60_000;
@@ -35,7 +36,7 @@ export class Discovery {
   async issuers(kid: string, now: number): Promise<KnownIssuer[]> {
     await Promise.all(this.names.map((iss) => this.renewIfStale(iss, now)));
     if (!this.known(now).some((issuer) => issuer.tokenKeys.has(kid))) {
-      const due = this.names.filter((iss) => now - (this.found.get(iss)?.askedMs ?? 0) >= PAUSE_MS);
+      const due = this.names.filter((iss) => since(this.found.get(iss)?.askedMs ?? 0, now) >= PAUSE_MS);
       await Promise.all(due.map((iss) => this.renew(iss, now)));
     }
     return this.known(now);
@@ -44,13 +45,14 @@ export class Discovery {
   private known(now: number): KnownIssuer[] {
     return this.names.flatMap((iss) => {
       const found = this.found.get(iss);
-      return found?.issuer && now - found.foundMs <= KEPT_MS ? [found.issuer] : [];
+      return found?.issuer && since(found.foundMs, now) <= KEPT_MS ? [found.issuer] : [];
     });
   }
 
   private renewIfStale(iss: string, now: number): Promise<void> | undefined {
     const found = this.found.get(iss);
-    const fresh = found !== undefined && (now - found.foundMs < FRESH_MS || now - found.askedMs < PAUSE_MS);
+    const fresh =
+      found !== undefined && (since(found.foundMs, now) < FRESH_MS || since(found.askedMs, now) < PAUSE_MS);
     return fresh ? undefined : this.renew(iss, now);
   }
 

@@ -73,6 +73,7 @@ const FAILURES: readonly (readonly [FeedReason, readonly VerifyError[]])[] = [
   ['revoked', ['status.revoked']],
   ['suspended', ['status.suspended']],
   ['superseded', ['status.superseded']],
+  ['reused', ['token.reused']],
 ];
 
 /**

@@ -50,3 +50,24 @@ export async function readBounded(
   }
   return all;
 }
+
+/** A cache that fails (a full disk, a quota) costs a fetch, never a verification. */
+export function sheltered(cache: VerifierCache | undefined): VerifierCache | undefined {
+  if (cache === undefined) return undefined;
+  return {
+    get: async (url) => {
+      try {
+        return await cache.get(url);
+      } catch {
+        return null;
+      }
+    },
+    set: async (url, text) => {
+      try {
+        await cache.set(url, text);
+      } catch {
+        // What was not kept is fetched again.
+      }
+    },
+  };
+}

@@ -4,6 +4,7 @@
  */
 import { LIMITS } from '../../schemas/limits.js';
 import { type Fetch, fetchText, type VerifierCache } from './fetch.js';
+import { since } from './since.js';
 import { readStatusList, type StatusList } from './status-list.js';
 import type { KnownIssuer } from './trust.js';
 
@@ -29,22 +30,33 @@ export class StatusCache {
     private readonly maxAgeS: number,
   ) {}
 
-  /** The newest acceptable list for a uri whose origin has been checked, or null when there is none. */
-  async get(uri: string, issuer: KnownIssuer, now: number): Promise<StatusList | null> {
+  /**
+   * The newest acceptable list for a uri whose origin has been checked, or null when there is none.
+   * @param acceptedAgeS how old a list this reader accepts: a longer ttl does not keep it from asking for a newer one
+   */
+  async get(
+    uri: string,
+    issuer: KnownIssuer,
+    now: number,
+    acceptedAgeS = Number.POSITIVE_INFINITY,
+  ): Promise<StatusList | null> {
     const held = this.held.get(uri);
-    if (held !== undefined && !this.isDue(held, now)) return this.unexpired(held.list, now);
+    if (held !== undefined && !this.isDue(held, now, acceptedAgeS)) return this.unexpired(held.list, now);
     const running = this.running.get(uri) ?? this.renew(uri, issuer, now);
     return this.unexpired(await running, now);
   }
 
   /** Forgets how fresh the lists are: the next look asks again. What is held stays, so an older list is still refused. */
-  expire(): void {
-    for (const held of this.held.values()) held.askedMs = Number.NEGATIVE_INFINITY;
+  expire(uri?: string): void {
+    for (const [name, held] of this.held)
+      if (uri === undefined || name === uri) held.askedMs = Number.NEGATIVE_INFINITY;
   }
 
-  private isDue({ list, askedMs }: Held, now: number): boolean {
-    const wait = list === null ? RETRY_MS : Math.min(list.ttl, this.maxAgeS) * 1000;
-    return now - askedMs >= wait;
+  private isDue({ list, askedMs }: Held, now: number, acceptedAgeS: number): boolean {
+    const asked = since(askedMs, now);
+    if (list === null) return asked >= RETRY_MS;
+    const tooOld = now - list.iat * 1000 > acceptedAgeS * 1000;
+    return asked >= Math.min(list.ttl, this.maxAgeS) * 1000 || (tooOld && asked >= RETRY_MS);
   }
 
   private unexpired(list: StatusList | null, now: number): StatusList | null {

@@ -23,17 +23,19 @@ export interface ParsedToken {
   header: TokenHeader;
   /** Claims as written; their shape is checked only after the signature, by `readClaims`. */
   payload: Uint8Array;
+  signature: Uint8Array;
 }
 
 /** @throws {CheckFailed} `token.too_large`, `token.malformed`, `token.header` */
 export function parseToken(token: string): ParsedToken {
+  if (typeof token !== 'string') throw new CheckFailed('token.malformed');
   if (token.length > LIMITS.tokenReadBytes) throw new CheckFailed('token.too_large');
   const parts = splitStrict(token);
   if (parts === null) throw new CheckFailed('token.malformed');
   const header = readJson(parts[0]);
   if (header === null) throw new CheckFailed('token.malformed');
   if (!isHeader(header, TOKEN_TYPE)) throw new CheckFailed('token.header');
-  return { header: header as unknown as TokenHeader, payload: parts[1] };
+  return { header: header as unknown as TokenHeader, payload: parts[1], signature: parts[2] };
 }
 
 /** Claims of a token whose signature holds. @throws {CheckFailed} `token.claims` */
@@ -67,18 +69,57 @@ export function decodeStrict(segment: string): Uint8Array | null {
   return base64url.decode(segment);
 }
 
-/** A JSON object from UTF-8 bytes; null for anything else, ill-formed UTF-8 and a byte order mark included. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * A JSON object from UTF-8 bytes; null for anything else: ill-formed UTF-8, a byte order mark, and a name that stands
+ * twice in one object, of which some readers take the first and some the last (RFC 7515 section 4, RFC 8259 section 4).
+ */
 export function readJson(bytes: Uint8Array): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-    );
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    const text = utf8.decode(bytes);
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject && membersWritten(text) === membersKept(value)
       ? (value as Record<string, unknown>)
       : null;
   } catch {
     return null;
   }
+}
+
+/** Members as written in valid JSON: colons outside of texts. Each text is skipped as a whole. */
+function membersWritten(json: string): number {
+  let count = 0;
+  for (let at = 0; at < json.length; ) {
+    const quote = json.indexOf('"', at);
+    const end = quote === -1 ? json.length : quote;
+    for (; at < end; at++) if (json.charCodeAt(at) === 0x3a) count++;
+    if (quote === -1) break;
+    at = textEnd(json, quote);
+  }
+  return count;
+}
+
+/** Where the text that begins at `quote` has ended: behind the first quote with an even number of backslashes before it. */
+function textEnd(json: string, quote: number): number {
+  for (let end = json.indexOf('"', quote + 1); ; end = json.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (json[end - 1 - slashes] === '\\') slashes++;
+    if (slashes % 2 === 0) return end + 1;
+  }
+}
+
+/** Members that parsing kept. */
+function membersKept(value: object): number {
+  let count = 0;
+  const open: object[] = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const inner = Object.values(next) as unknown[];
+    if (!Array.isArray(next)) count += inner.length;
+    for (const each of inner) if (typeof each === 'object' && each !== null) open.push(each);
+  }
+  return count;
 }
 
 /** Exactly `alg`, `typ`, `kid`, with the one algorithm and the one type: no crit, no embedded or linked key. */

@@ -5,6 +5,7 @@
 import { type CryptoKey, calculateJwkThumbprint, importJWK } from 'jose';
 import type { PublicKey, TrustedIssuer, TrustList } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
+import { decodeStrict } from './token.js';
 
 export interface KnownIssuer {
   iss: string;
@@ -43,19 +44,24 @@ export async function importIssuer(issuer: TrustedIssuer): Promise<KnownIssuer> 
   };
 }
 
+/** An opaque origin ("null") would be shared by every data: and blob: address. */
 function originOf(text: string): string {
-  if (!URL.canParse(text)) throw new AssayError('config.invalid', 'a status origin is not a URL');
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new AssayError('config.invalid', 'a status origin is not an http(s) URL');
+  }
   return new URL(text).origin;
 }
 
 async function importKeys(keys: readonly PublicKey[]): Promise<Map<string, CryptoKey>> {
   const imported = new Map<string, CryptoKey>();
-  for (const { kty, crv, x, y, kid, alg } of keys) {
-    if (kty !== 'EC' || crv !== 'P-256' || (alg !== undefined && alg !== 'ES256')) {
-      throw new AssayError(
-        'config.invalid',
-        `expected an ES256 key on P-256, found ${kty} ${crv} ${alg ?? ''}`,
-      );
+  for (const { kty, crv, x, y, kid, alg, use } of keys) {
+    const fits = (alg === undefined || alg === 'ES256') && (use === undefined || use === 'sig');
+    if (kty !== 'EC' || crv !== 'P-256' || !fits) {
+      const found = [kty, crv, alg, use].filter(Boolean).join(' ');
+      throw new AssayError('config.invalid', `expected an ES256 signing key on P-256, found ${found}`);
+    }
+    if (![x, y].every((each) => typeof each === 'string' && decodeStrict(each)?.length === 32)) {
+      throw new AssayError('config.invalid', 'expected coordinates of 32 bytes in base64url');
     }
     const thumbprint = await calculateJwkThumbprint({ kty, crv, x, y });
     if (kid !== undefined && kid !== thumbprint) {

@@ -3,7 +3,7 @@
  * stop at the first failure; author, content, status and policy are then each looked at, so that a reader can be told
  * "another account's token" apart from "an edited text". Works offline with a trust list and kept status lists.
  */
-import { type CryptoKey, compactVerify } from 'jose';
+import type { CryptoKey } from 'jose';
 import type {
   FilterPolicy,
   TokenClaims,
@@ -13,8 +13,9 @@ import type {
 } from '../../schemas/attestation.js';
 import { type CanonicalText, canonicalText, type TextFacet } from './canonical.js';
 import { Discovery } from './discovery.js';
-import type { Fetch, VerifierCache } from './fetch.js';
-import { accountBinding, hashesOf } from './hash.js';
+import { isFacets } from './facets.js';
+import { type Fetch, sheltered, type VerifierCache } from './fetch.js';
+import { accountBinding, hashText, utf8 } from './hash.js';
 import { halOf, notProvenOf } from './levels.js';
 import { DEFAULT_POLICY } from './policy.js';
 import { TextRejected } from './rejection.js';
@@ -22,13 +23,14 @@ import { StatusCache } from './status-cache.js';
 import { SKEW_S, STATUS_BITS, STATUSES, statusValue } from './status-list.js';
 import { CheckFailed, parseToken, readClaims } from './token.js';
 import { importTrust, type KnownIssuer } from './trust.js';
+import { wordForm } from './words.js';
 
 /** Longest life of a token, in seconds. */
 export const TOKEN_LIFE_S = 90 * 86_400;
 
 export interface VerifierOptions {
-  /** Issuers with their keys; nothing is looked up. */
-  trust?: TrustList;
+  /** Issuers with their keys; nothing is looked up. A function is asked at each token: keys are read again when it answers with another object. */
+  trust?: TrustList | (() => TrustList);
   /** Issuers by name (their `iss`, an origin): keys come from `<iss>/.well-known/human-author`; needs `fetch` or a filled `cache`. */
   issuers?: readonly string[];
   policy?: Partial<FilterPolicy>;
@@ -59,8 +61,8 @@ export interface Found {
 export interface Verifier {
   /** Never throws for a bad token: whatever is wrong stands in `errors`. */
   verify(token: string, found?: Found): Promise<VerifyResult>;
-  /** Ask for every status list again at its next use. */
-  expireLists(): void;
+  /** Ask for a status list again at its next use, or for every one. */
+  expireLists(uri?: string): void;
 }
 
 /**
@@ -70,19 +72,21 @@ export interface Verifier {
 export function createVerifier(options: VerifierOptions): Verifier {
   const clock = options.clock ?? Date.now;
   const policy = { ...DEFAULT_POLICY, ...options.policy };
-  const lists = new StatusCache(
-    options.fetch,
-    options.cache,
-    options.maxListAgeS ?? Number.POSITIVE_INFINITY,
-  );
-  const discovery = new Discovery(options.issuers ?? [], options.fetch, options.cache);
+  const cache = sheltered(options.cache);
+  const lists = new StatusCache(options.fetch, cache, options.maxListAgeS ?? Number.POSITIVE_INFINITY);
+  const discovery = new Discovery(options.issuers ?? [], options.fetch, cache);
   let trusted: Promise<KnownIssuer[]> | undefined;
+  let read: TrustList | undefined;
   const issuers = async (kid: string, now: number) => {
-    trusted ??= importTrust(options.trust ?? { issuers: [] });
+    const list = typeof options.trust === 'function' ? options.trust() : options.trust;
+    if (trusted === undefined || list !== read) {
+      trusted = importTrust(list ?? { issuers: [] });
+      read = list;
+    }
     return options.issuers?.length ? [...(await trusted), ...(await discovery.issuers(kid, now))] : trusted;
   };
   return {
-    expireLists: () => lists.expire(),
+    expireLists: (uri) => lists.expire(uri),
     async verify(token, found = {}) {
       const check = new Check(lists, options.html, { ...policy, ...found.policy }, found.now ?? clock());
       try {
@@ -122,12 +126,12 @@ class Check {
     issuers: (kid: string, now: number) => Promise<KnownIssuer[]>,
   ): Promise<void> {
     // Size, strict segments, header allow-list, type.
-    const { header, payload } = parseToken(token);
+    const { header, payload, signature } = parseToken(token);
     // Key by kid, among token keys only. All are P-256, so key.alg = alg.
     const candidates = (await issuers(header.kid, this.now)).filter((each) => each.tokenKeys.has(header.kid));
     if (candidates.length === 0) throw new CheckFailed('token.unknown_key');
     // Signature, then the shape of what it covers.
-    await checkSignature(token, candidates[0]!.tokenKeys.get(header.kid)!);
+    await checkSignature(token, signature, candidates[0]!.tokenKeys.get(header.kid)!);
     const claims = readClaims(payload);
     this.claims = claims;
     // Issuer, audience, times, levels.
@@ -181,50 +185,46 @@ class Check {
 
   /** Without a platform the audience of an issuer that speaks for one only is meant; else nothing binds the account. */
   private async checkAuthor({ aud, acc }: TokenClaims, issuer: KnownIssuer, found: Found): Promise<void> {
-    const id = typeof found.author === 'string' ? found.author : found.author?.id;
+    const named = typeof found.author === 'string' ? found.author : found.author?.id;
+    const id = typeof named === 'string' ? named : undefined;
     const only = issuer.audiences.size === 1 && !issuer.audiences.has('*');
     const placed = found.platform !== undefined || only;
     if (id === undefined || !placed) {
       if (this.policy.requireAuthor) this.errors.push('author.unchecked');
       return;
     }
-    this.author = (await accountBinding(aud, id)) === acc ? 'match' : 'different';
+    // Half a character has no UTF-8: all such ids would be hashed as one.
+    const bound = LONE_SURROGATE.test(id) ? null : await accountBinding(aud, id);
+    this.author = bound === acc ? 'match' : 'different';
     if (this.author === 'different') this.errors.push('author.different');
   }
 
   private async checkContent({ con }: TokenClaims, found: Found): Promise<void> {
-    const canonical = this.canonicalOf(found);
-    if (canonical === 'unchecked') {
-      if (this.policy.requireAuthor) this.errors.push('content.unchecked');
-      return;
+    // Who shows two renderings shows either: both are checked, and the worse one counts.
+    const shown: Promise<VerifyResult['content']>[] = [];
+    // What is no text, or cannot be read, was not checked: one odd item must not stop a whole feed.
+    const { text, html, facets } = found;
+    if (text !== undefined) {
+      const readable = typeof text === 'string' && (facets === undefined || isFacets(facets));
+      shown.push(readable ? compare(con, () => canonicalText(text, facets)) : Promise.resolve('unchecked'));
     }
-    this.content = 'different';
-    if (canonical !== null) {
-      const { h, w } = await hashesOf(canonical, con.salt);
-      if (h === con.h && canonical.n === con.n) this.content = 'exact';
-      else if (w !== null && w === con.w && h !== con.h) this.content = 'reformatted';
+    if (html !== undefined) {
+      const read = this.html;
+      const readable = read !== undefined && typeof html === 'string';
+      shown.push(readable ? compare(con, () => read(html)) : Promise.resolve('unchecked'));
     }
+    const contents = await Promise.all(shown);
+    this.content = WORST_FIRST.find((each) => contents.includes(each)) ?? 'unchecked';
+    if (this.content === 'unchecked' && this.policy.requireAuthor) this.errors.push('content.unchecked');
     if (this.content === 'different') this.errors.push('content.different');
     if (this.content === 'reformatted' && !this.policy.acceptReformatted)
       this.errors.push('content.reformatted');
   }
 
-  /** Null for a text that has no canonical form: no token was ever issued for it. */
-  private canonicalOf(found: Found): CanonicalText | null | 'unchecked' {
-    try {
-      if (found.text !== undefined) return canonicalText(found.text, found.facets);
-      if (found.html !== undefined && this.html !== undefined) return this.html(found.html);
-      return 'unchecked';
-    } catch (error) {
-      if (error instanceof TextRejected) return null;
-      throw error;
-    }
-  }
-
   private async checkStatus({ status }: TokenClaims, issuer: KnownIssuer): Promise<void> {
     const { idx, uri } = status.status_list;
-    if (!issuer.statusOrigins.has(new URL(uri).origin)) throw new CheckFailed('status.origin');
-    const list = await this.lists.get(uri, issuer, this.now);
+    if (!isListOf(uri, issuer)) throw new CheckFailed('status.origin');
+    const list = await this.lists.get(uri, issuer, this.now, this.policy.maxStatusAgeS);
     if (list === null) {
       this.stale = true;
       if (this.policy.onStale === 'closed') this.errors.push('status.unavailable');
@@ -240,12 +240,46 @@ class Check {
   }
 }
 
-async function checkSignature(token: string, key: CryptoKey): Promise<void> {
+const WORST_FIRST = ['different', 'unchecked', 'reformatted', 'exact'] as const;
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/** A text that has no canonical form is another one: no token was ever issued for it. */
+async function compare(
+  con: TokenClaims['con'],
+  canonicalOf: () => CanonicalText,
+): Promise<VerifyResult['content']> {
+  let canonical: CanonicalText;
   try {
-    await compactVerify(token, key, { algorithms: ['ES256'] });
-  } catch {
-    throw new CheckFailed('token.signature');
+    canonical = canonicalOf();
+  } catch (error) {
+    if (error instanceof TextRejected) return 'different';
+    throw error;
   }
+  const h = await hashText(canonical.canonical, con.salt);
+  if (h === con.h) return canonical.n === con.n ? 'exact' : 'different';
+  // Words cost as much as all the rest, and are seldom needed.
+  const words = con.w === undefined ? null : wordForm(canonical.canonical);
+  return words !== null && (await hashText(words, con.salt)) === con.w ? 'reformatted' : 'different';
+}
+
+/** On one of the issuer's origins, spelled as a browser would send it: no other scheme that claims the origin, no user name, no fragment. */
+function isListOf(uri: string, { statusOrigins }: KnownIssuer): boolean {
+  const { protocol, origin, href, username, password, hash } = new URL(uri);
+  const plain = href === uri && username === '' && password === '' && hash === '';
+  return plain && /^https?:$/.test(protocol) && statusOrigins.has(origin);
+}
+
+const ES256 = { name: 'ECDSA', hash: 'SHA-256' };
+const SIGNATURE_BYTES = 64;
+
+/** Header and segments have been read strictly already, so what is left of RFC 7515 section 5.2 is the signature itself. */
+async function checkSignature(token: string, signature: Uint8Array, key: CryptoKey): Promise<void> {
+  const input = utf8(token.slice(0, token.lastIndexOf('.')));
+  const bytes = signature as Uint8Array<ArrayBuffer>;
+  const holds =
+    signature.length === SIGNATURE_BYTES &&
+    (await crypto.subtle.verify(ES256, key, bytes, input).catch(() => false));
+  if (!holds) throw new CheckFailed('token.signature');
 }
 
 /** A token may not say more, or hide more, than its levels carry. */

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CANONICALISER } from '../../detectors/canonical/canonicalise.js';
+import { BAND_COUNT, BINS, FACT_NAMES } from '../../detectors/text/facts.js';
 import { FEATURES, TOTAL } from '../../detectors/text/features.js';
-import { packModel } from '../../detectors/text/model.js';
-import { BAND_COUNT, BINS, FACT_NAMES } from '../../detectors/text/style.js';
+import { packModel } from '../../detectors/text/weights.js';
 import type { BandPolicy } from '../../schemas/verdict.js';
 
 export const POLICY: BandPolicy = {

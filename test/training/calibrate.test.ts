@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { calibrate } from '../../detectors/text/calibration.js';
 import { balanceClasses, fitCalibration } from '../../training/calibrate.js';
-import { chooseCuts, ENOUGH_HUMANS, type Judged, worstCut } from '../../training/cuts.js';
+import { chooseCuts, ENOUGH_HUMANS, type Judged, peopleCut, worstCut } from '../../training/cuts.js';
 import { seeded } from '../../training/random.js';
 
 /** Texts whose true llr is 2z - 1, from sources whose scores lie `shift` nats too high and too low in turn. */
@@ -64,13 +64,32 @@ test('the worst source sets the cut, and sources with few texts do not', () => {
     ...judged('hard', 1_000, (i) => i / 500),
     ...judged('few', ENOUGH_HUMANS - 1, () => 50),
   ];
-  const { cut, source } = worstCut(all, 0.01);
-  expect(source).toBe('hard');
+  const { cut, setBy } = worstCut(all, 0.01);
+  expect(setBy).toBe('hard');
   expect(cut).toBeCloseTo(1.98, 2);
   for (const name of ['mild', 'hard']) {
     const own = all.filter((one) => one.source === name);
     expect(own.filter(({ llr }) => llr >= cut).length / own.length).toBeLessThanOrEqual(0.01);
   }
+});
+
+test('a cut keeps its budget as a mean over sources, and four times of it in the hardest', () => {
+  const sources = (hard: number): Judged[] => [
+    ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'].flatMap((name) => judged(name, 1_000, (i) => i / 1_000)),
+    ...judged('hard', 1_000, (i) => (hard * i) / 1_000),
+  ];
+  const share = (all: readonly Judged[], cut: number, source: string): number => {
+    const own = all.filter((one) => one.source === source);
+    return own.filter(({ llr }) => llr >= cut).length / own.length;
+  };
+  const alike = peopleCut(sources(1), 0.01);
+  expect(alike).toMatchObject({ setBy: 'mean over sources' });
+  expect(alike.cut).toBeCloseTo(0.99, 2);
+  const hard = sources(5);
+  const { cut, setBy } = peopleCut(hard, 0.01);
+  expect(setBy).toBe('hard');
+  expect(share(hard, cut, 'hard')).toBeCloseTo(0.04, 3);
+  expect(share(hard, cut, 'a')).toBe(0);
 });
 
 test('cuts come in order, and each keeps its budget', () => {
@@ -95,6 +114,6 @@ test('cuts come in order, and each keeps its budget', () => {
       (llr) => llr <= noMachineSigns,
     ),
   ).toBeLessThanOrEqual(0.05);
-  expect(setBy['machine']).toBe('people');
+  expect(setBy['machine']).toBe('mean over sources');
   expect(setBy['overwhelming']).toBe('brief');
 });

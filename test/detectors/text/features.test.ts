@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { BAND_COUNT, BANDS, BINS, bandOf, FACT_NAMES, type Fact } from '../../../detectors/text/facts.js';
 import { FAMILIES, FeatureReader, STYLE_SIZE, styleIndex } from '../../../detectors/text/features.js';
 import { BUCKETS } from '../../../detectors/text/grams.js';
-import { BAND_COUNT, BANDS, BINS, bandOf, FACT_NAMES, type Fact } from '../../../detectors/text/style.js';
 
 const factsOf = (text: string): Record<Fact, number> => {
   const reader = new FeatureReader();

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { languageOf } from '../../../detectors/text/language.js';
-import { Scorer, unpackModel } from '../../../detectors/text/model.js';
 import { notProse } from '../../../detectors/text/prose.js';
+import { Scorer } from '../../../detectors/text/scorer.js';
+import { unpackModel } from '../../../detectors/text/weights.js';
 import { testWeights } from '../model.js';
 
 const scorer = new Scorer(unpackModel(testWeights())!);

@@ -62,7 +62,7 @@ test('an author enrols, signs a text and gets a token that verifies; revoked, it
   expect(enrolled.status).toBe(201);
   const { subject } = enrolled.body;
   const challenge = await post('/v1/challenges', { subject, platform: 'forum', text });
-  expect(challenge).toMatchObject({ status: 201, body: { canonical: text, con: { can: 'hpt-0' } } });
+  expect(challenge).toMatchObject({ status: 201, body: { canonical: text, con: { can: 'hpt-1' } } });
   const credential = device.assert(challenge.body.publicKey);
   const request = { nonce: challenge.body.nonce, subject, platform: 'forum', credential, text };
   const issued = await post('/v1/attestations', request);
@@ -159,7 +159,8 @@ test('a feed is filtered with one reason per item; the detector’s verdict stan
     { ...item, id: 'forged', attestation: `${attestation.slice(0, -4)}AAAA` },
     { id: 'key', platform: 'forum', author: 'cy', html: '<p>By key only.</p>', attestation: mere },
   ];
-  const filter = async (policy: unknown) => (await post('/v1/feed/filter', { policy, items })).body;
+  const filter = async (policy: unknown, detector?: unknown) =>
+    (await post('/v1/feed/filter', { policy, detector, items })).body;
   const humans = await filter('humans');
   const reasons = humans.items.map(({ action, reason }: Record<string, string>) => `${action} ${reason}`);
   expect(reasons).toEqual([
@@ -172,7 +173,7 @@ test('a feed is filtered with one reason per item; the detector’s verdict stan
     'hide forged',
     'hide below_minimum',
   ]);
-  expect(humans.counts).toEqual({ keep: 1, hide: 7, label: 0 });
+  expect(humans.counts).toEqual({ keep: 1, hide: 7, label: 0, unknown: 0 });
   expect(humans.items[0]).toMatchObject({
     label: 'account_vouched',
     detector: { band: 'machine', probability: 0.97 },
@@ -180,7 +181,16 @@ test('a feed is filtered with one reason per item; the detector’s verdict stan
   expect(humans.items[3].detector).toBeNull();
   const approved = await filter('approved');
   expect(approved.items[7]).toMatchObject({ action: 'keep', label: 'approved_by_account_key', hal: 1 });
-  expect((await filter('all')).counts).toEqual({ keep: 2, hide: 0, label: 6 });
+  expect((await filter('all')).counts).toEqual({ keep: 2, hide: 0, label: 4, unknown: 2 });
+  const acted = await filter('humans', { onMachine: 'hide', overAttested: true });
+  expect(acted.items[0]).toMatchObject({
+    action: 'hide',
+    because: 'detector',
+    reason: 'meets_policy',
+    hal: 2,
+  });
+  const spared = await filter('humans', { onMachine: 'hide' });
+  expect(spared.items[0]).toMatchObject({ action: 'keep', because: 'attestation' });
   expect((await filter('nobody')).status).toBe(400);
 });
 
@@ -222,7 +232,8 @@ describe('an example of the documentation', () => {
   test.each(examples)('%s', async (_name, endpoint, example) => {
     const path = endpoint.path.replace(/\{(\w+)\}/g, (_match, name) => example.params?.[name] ?? '');
     const lines = 'lines' in example ? example.lines : undefined;
-    const response = await fetch(service.url + path, {
+    const query = 'query' in example ? `?${new URLSearchParams(example.query)}` : '';
+    const response = await fetch(service.url + path + query, {
       method: endpoint.method.toUpperCase(),
       headers: { ...key, 'content-type': lines ? 'application/x-ndjson' : 'application/json' },
       ...(endpoint.method === 'get'
@@ -231,6 +242,7 @@ describe('an example of the documentation', () => {
             body: lines ? lines.map((line) => JSON.stringify(line)).join('\n') : JSON.stringify(example.body),
           }),
     });
+    await response.body?.cancel();
     expect(response.status).toBe(example.status);
   });
 

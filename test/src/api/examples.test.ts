@@ -52,6 +52,8 @@ beforeAll(async () => {
     replayedMs: null,
     state: 'open',
   });
+  // There has to be a status list for those who follow them.
+  await service.context.issuer.lists.claim();
   await service.settle();
 });
 afterAll(() => service.close());

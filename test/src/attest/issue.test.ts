@@ -258,7 +258,7 @@ describe('one challenge', () => {
   test('binds every field: changing any one gives another challenge', () => {
     const fields = {
       nonce: 'A'.repeat(43),
-      can: 'hpt-0',
+      can: 'hpt-1',
       h: 'B'.repeat(43),
       w: 'C'.repeat(43),
       n: 5,
@@ -267,7 +267,7 @@ describe('one challenge', () => {
     };
     const changes = [
       { nonce: 'E'.repeat(43) },
-      { can: 'hpt-1' },
+      { can: 'hpt-0' },
       { h: 'E'.repeat(43) },
       { w: null },
       { n: 6 },

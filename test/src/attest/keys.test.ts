@@ -32,7 +32,7 @@ describe('signing keys', () => {
     expect(docs).toHaveLength(2);
     for (const doc of docs) {
       expect(doc.publicJwk).not.toHaveProperty('d');
-      expect(Buffer.from(doc.sealedPrivateKey, 'base64url').toString('latin1')).not.toContain('"d"');
+      expect(Buffer.from(doc.reference, 'base64url').toString('latin1')).not.toContain('"d"');
     }
   });
 

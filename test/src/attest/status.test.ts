@@ -197,3 +197,61 @@ describe('a published list', () => {
     ]);
   });
 });
+
+describe('indices and decoys', () => {
+  /** Chi-square of counts against an even spread, and the 99.99% quantile for so many degrees of freedom (Wilson–Hilferty). */
+  const chiSquare = (counts: number[]) => {
+    const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+    return counts.reduce((sum, count) => sum + (count - mean) ** 2 / mean, 0);
+  };
+  const quantile = (k: number) => k * (1 - 2 / (9 * k) + 3.719 * Math.sqrt(2 / (9 * k))) ** 3;
+
+  test('tokens stand evenly over a list, in no order, and each entry once', async () => {
+    const wide = await openRig({ statusListSize: 65_536 });
+    const claims: number[] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      const some = await Promise.all(Array.from({ length: 100 }, () => wide.issuer.lists.claim()));
+      claims.push(...some.map(({ idx }) => idx));
+    }
+    expect(new Set(claims).size).toBe(claims.length);
+    const counts = new Array<number>(32).fill(0);
+    for (const idx of claims) counts[idx >> 11]!++;
+    expect(chiSquare(counts)).toBeLessThan(quantile(31));
+    // One after the other tells nothing of the next: as many steps go up as down (five standard deviations).
+    const rises = claims.slice(1).filter((idx, at) => idx > claims[at]!).length;
+    expect(Math.abs(rises - claims.length / 2)).toBeLessThan(5 * Math.sqrt(claims.length / 12));
+    await wide.close();
+  });
+
+  test('among the entries that are not valid, a change cannot be told from its decoy by place or value', async () => {
+    const wide = await openRig({ statusListSize: 65_536 });
+    const { statusIndices } = wide.opened.collections;
+    const { list } = await wide.issuer.lists.claim();
+    const planted = await statusIndices.count({
+      index: 'by_list',
+      where: { list, value: { gt: 0 } },
+      limit: 1_000,
+    });
+    expect(planted).toBe(65_536 / 512);
+    for (let turn = 0; turn < 300; turn++) {
+      const { idx } = await wide.issuer.lists.claim();
+      await wide.issuer.lists.write(list, idx, 1, 1);
+    }
+    const query = { index: 'by_list', where: { list, value: { gt: 0 } }, limit: 1_000 } as const;
+    const { docs } = await statusIndices.page(query);
+    // As many decoys as changes, besides those of the beginning.
+    expect(docs).toHaveLength(planted + 600);
+    const decoys = docs.filter(({ decoy }) => decoy);
+    expect(decoys).toHaveLength(planted + 300);
+    const counts = new Array<number>(16).fill(0);
+    for (const { idx } of decoys) counts[idx >> 12]!++;
+    expect(chiSquare(counts)).toBeLessThan(quantile(15));
+    const shares = [1, 2, 3].map(
+      (value) => decoys.filter((each) => each.value === value).length / decoys.length,
+    );
+    expect(shares[0]).toBeGreaterThan(0.45);
+    expect(shares[1]).toBeGreaterThan(0.02);
+    expect(shares[2]).toBeGreaterThan(0.15);
+    await wide.close();
+  });
+});

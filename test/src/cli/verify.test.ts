@@ -80,15 +80,24 @@ describe('assay verify', () => {
     const lines = [{ id: 'a', ...good }, '{', { ...good, text: 'x' }, 'z'.repeat(2 * 1024 * 1024)];
     const input = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
     const { code, json, err } = await assay([...flags, '--jsonl'], { input });
-    expect(json.map(({ id, valid }) => [id, valid])).toEqual([
-      ['a', true],
-      ['3', false],
+    expect(json).toMatchObject([
+      { id: 'a', valid: true },
+      { line: 2, error: { code: 'request.malformed_json' } },
+      { id: '3', valid: false },
+      { line: 4, error: { code: 'request.too_large' } },
     ]);
-    expect(err).toMatch(/^line 2: .*\nline 4: .*\n$/);
-    expect(code).toBe(1);
-    const { err: asJson } = await assay([...flags, '--jsonl', '--json'], { input: '{' });
-    expect(JSON.parse(asJson)).toMatchObject({ line: 1, error: { code: 'request.malformed_json' } });
+    expect([code, err]).toEqual([1, '']);
     expect((await assay([...flags, '--jsonl'], { input: JSON.stringify(good) })).code).toBe(0);
+  });
+
+  it('verifies as of another time, and by another age of lists', async () => {
+    const later = new Date(Date.now() + 200_000).toISOString();
+    const at = async (...more: string[]) =>
+      (await assay([...flags, '--token', token, '--json', '--at', ...more], { input: TEXT })).json[0].errors;
+    expect(await at(later)).toEqual([]);
+    expect(await at(later, '--max-status-age', '100')).toEqual(['status.stale']);
+    expect(await at(String(nowS() + 400))).toEqual(['status.stale']);
+    expect(await at('2031-01-01T00:00:00+01:00')).toContain('token.expired');
   });
 
   it('says when the command itself makes no sense', async () => {
@@ -101,6 +110,8 @@ describe('assay verify', () => {
       [['verify', '--trust', put('bad.json', '{"issuers":[{}]}'), '--token', token], '/issuers/0/iss'],
       [['verify', '--trust', put('none.json', 'nothing'), '--token', token], 'not a trust list'],
       [[...flags, '--min-hal', '4', '--token', token], 'from 0 to 3'],
+      [[...flags, '--at', 'tomorrow', '--token', token], 'expected a time'],
+      [[...flags, '--at', '2030-13-45T00:00:00Z', '--token', token], 'expected a time'],
       [[...flags, '/nonexistent', '--token', token], 'cannot be read'],
     ];
     for (const [argv, words] of cases) {

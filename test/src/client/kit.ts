@@ -68,7 +68,7 @@ export async function makeKit(): Promise<Kit> {
     lvl: { prs: 1, unq: 1, cmp: 0 },
     hal: 2,
     evd: ['passkey', 'platform_vouch'],
-    con: { can: 'hpt-0', h, w: w!, n: canonical.n },
+    con: { can: 'hpt-1', h, w: w!, n: canonical.n },
     status: { status_list: { idx: 5, uri: LIST } },
     np: ['composed', 'unique', 'uncoerced'],
   };

@@ -41,6 +41,33 @@ describe('a status list', () => {
     expect(fetch.asked).toHaveLength(2);
   });
 
+  test('that is older than this reader accepts is asked for again, however long its ttl', async () => {
+    let page = await kit.list({ claims: { ttl: 1_000_000 } });
+    const fetch = network({ [LIST]: () => page });
+    const verifier = open({ trust: kit.trust, fetch });
+    expect((await verifier.verify(token, found)).errors).toEqual([]);
+    now += 289_000;
+    await verifier.verify(token, found);
+    expect(fetch.asked).toHaveLength(1);
+    now += 12_000;
+    page = await kit.list({ values: { 5: 1 }, claims: { iat: now / 1000 } });
+    expect((await verifier.verify(token, found)).errors).toEqual(['status.revoked']);
+    now += 1_000;
+    await verifier.verify(token, found);
+    expect(fetch.asked).toHaveLength(2);
+  });
+
+  test('that stays too old is asked for every five seconds, not for each token', async () => {
+    const fetch = network({ [LIST]: await kit.list({ claims: { ttl: 1_000_000 } }) });
+    const verifier = open({ trust: kit.trust, fetch });
+    await verifier.verify(token, found);
+    now += 400_000;
+    for (let second = 0; second < 11; second++, now += 1_000) {
+      expect((await verifier.verify(token, found)).errors).toEqual(['status.stale']);
+    }
+    expect(fetch.asked).toHaveLength(4);
+  });
+
   test('is asked for again at once when told to, or earlier than its ttl by choice', async () => {
     const fetch = network({ [LIST]: await kit.list() });
     const verifier = open({ trust: kit.trust, fetch, maxListAgeS: 2 });
@@ -134,7 +161,17 @@ describe('a trust list', () => {
       'a point that is not on the curve',
       () => trustWith({ token_keys: [{ ...kit.tokenKey.jwk, x: 'A'.repeat(43) }] }),
     ],
+    ['a key for encryption', () => trustWith({ token_keys: [{ ...kit.tokenKey.jwk, use: 'enc' }] })],
+    [
+      'a coordinate that is missing',
+      () => trustWith({ token_keys: [{ ...kit.tokenKey.jwk, y: undefined }] }),
+    ],
+    [
+      'a coordinate of 33 bytes',
+      () => trustWith({ token_keys: [{ ...kit.tokenKey.jwk, x: 'A'.repeat(44) }] }),
+    ],
     ['an origin that is none', () => trustWith({ status_origins: ['issuer.example'] })],
+    ['an origin that is opaque', () => trustWith({ status_origins: ['data:x'] })],
   ])('with %s is refused', async (_name, trust) => {
     await expect(open({ trust: trust() }).verify(token, found)).rejects.toMatchObject({
       code: 'config.invalid',

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { TokenClaims } from '../../../schemas/attestation.js';
 import { isClaims } from '../../../src/client/claims.js';
 import { createVerifier } from '../../../src/client/index.js';
-import { CheckFailed, decodeStrict, parseToken, splitStrict } from '../../../src/client/token.js';
+import { CheckFailed, decodeStrict, parseToken, readJson, splitStrict } from '../../../src/client/token.js';
 import { FOUND, type Kit, LIST, makeKit, network } from './kit.js';
 
 let kit: Kit;
@@ -33,6 +33,57 @@ describe('base64url', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('a JSON object', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const names = fc.oneof(fc.string(), fc.constantFrom('a', ':', '"', '\\', '\\"', '{":', '__proto__', 'b'));
+
+  test('whose names differ is read as it is, whatever stands in its texts', () => {
+    const any = fc.letrec((tie) => ({
+      value: fc.oneof(
+        names,
+        fc.integer(),
+        fc.constant(null),
+        tie('object'),
+        fc.array(tie('value'), { maxLength: 3 }),
+      ),
+      object: fc.dictionary(names, tie('value'), { maxKeys: 4, noNullPrototype: true }),
+    }));
+    fc.assert(
+      fc.property(any.object, fc.constantFrom(0, 1, '\t'), (object, space) => {
+        const text = JSON.stringify(object, null, space);
+        expect(readJson(bytes(text))).toEqual(JSON.parse(text));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('with a name that stands twice is none, in whatever spelling and depth', () => {
+    const spelled = (name: string) =>
+      `"${[...name].map((each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`;
+    const ascii = fc.stringMatching(/^[ -~]{0,6}$/);
+    fc.assert(
+      fc.property(ascii, fc.jsonValue(), fc.nat({ max: 3 }), fc.boolean(), (name, value, depth, escaped) => {
+        const member = `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+        const twin = `${escaped ? spelled(name) : JSON.stringify(name)}:1`;
+        const text = `${'{"x":['.repeat(depth)}{${member},${twin}}${']}'.repeat(depth)}`;
+        expect(typeof JSON.parse(text)).toBe('object');
+        expect(readJson(bytes(text))).toBeNull();
+      }),
+    );
+  });
+
+  test('costs work in proportion to its length: backslashes, quotes and brackets without end', () => {
+    for (const text of [
+      `"${'\\\\'.repeat(200_000)}"`,
+      `"${'\\"'.repeat(200_000)}"`,
+      `[${'"a",'.repeat(100_000)}1]`,
+    ]) {
+      expect(readJson(bytes(`{"a":${text}}`))).not.toBeNull();
+    }
+    expect(readJson(bytes('[{"a":'.repeat(100_000)))).toBeNull();
   });
 });
 

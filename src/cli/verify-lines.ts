@@ -1,0 +1,77 @@
+/**
+ * What `assay verify --jsonl` does with a line: `{id, token, text | html, platform, author}` in, the verifier's result
+ * with the id out. Lines come from strangers, so a member of the wrong type is no error of the caller: it is a token
+ * that is malformed, a text or an author that was not given, a platform that is not the token's.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AssayError } from '../../schemas/errors.js';
+import { parseJson } from '../../schemas/json.js';
+import { isFacets } from '../client/facets.js';
+import type { Found, Verifier, VerifierCache } from '../client/html.js';
+import { type CheckedResult, Holders } from '../client/reuse.js';
+
+export type LineAnswer =
+  | ({ id: string } & CheckedResult)
+  | { line: number; id?: string; error: { code: string; message: string } };
+
+/** Answers lines in their order; remembers token ids, so that one id in two tokens is seen. */
+export class LineVerifier {
+  private readonly holders = new Holders();
+
+  constructor(private readonly verifier: Verifier) {}
+
+  /** @param line counted from 1; the id where a line has none */
+  async answer(bytes: Uint8Array, line: number): Promise<LineAnswer> {
+    let id: string | undefined;
+    try {
+      const given = parseJson(bytes);
+      if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+        throw new AssayError(
+          'request.invalid',
+          'expected an object {id, token, text | html, platform, author}',
+        );
+      }
+      const { id: named, token: found, ...place } = given as Record<string, unknown>;
+      if (typeof named === 'string' || typeof named === 'number') id = String(named);
+      const token = typeof found === 'string' ? found : '';
+      const result = await this.verifier.verify(token, placeOf(place));
+      return { id: id ?? String(line), ...this.holders.check(id ?? `line ${line}`, token, result) };
+    } catch (error) {
+      if (!(error instanceof AssayError) || error.code === 'config.invalid') throw error;
+      return {
+        line,
+        ...(id === undefined ? {} : { id }),
+        error: { code: error.code, message: error.message },
+      };
+    }
+  }
+}
+
+function placeOf({ text, html, facets, platform, author }: Record<string, unknown>): Found {
+  const found: Found = {};
+  // Entities that cannot be read may hold other targets than the text shows: then it is not a text that was checked.
+  const readable = facets === undefined || facets === null || isFacets(facets);
+  if (typeof text === 'string' && readable) found.text = text;
+  if (typeof html === 'string') found.html = html;
+  if (isFacets(facets)) found.facets = facets;
+  if (platform !== undefined && platform !== null)
+    found.platform = typeof platform === 'string' ? platform : '';
+  const name = typeof author === 'object' && author !== null ? (author as { id?: unknown }).id : author;
+  if (typeof name === 'string') found.author = name;
+  return found;
+}
+
+/** The file of a status list in a folder of lists. */
+export const listFile = (uri: string): string => `${createHash('sha256').update(uri).digest('hex')}.jwt`;
+
+/** Status lists as files, one for each uri; one that is missing is simply not known. White space around a list is the file's own. */
+export const statusFolder = (folder: string): VerifierCache => ({
+  get: (uri) =>
+    readFile(join(folder, listFile(uri)), 'utf8').then(
+      (text) => text.trim(),
+      () => null,
+    ),
+  async set() {},
+});

@@ -1,0 +1,101 @@
+/**
+ * What the adapters for Express, Fastify and Hono share: read a post's token, text and author from a request, verify,
+ * and say whether a policy lets it through. By default nothing is blocked: the finding is attached, and the
+ * application decides.
+ */
+import type { FilterPolicy, PolicyName, VerifyResult } from '../../schemas/attestation.js';
+import { isFacets } from './facets.js';
+import { type FeedDecision, filterFeed } from './feed.js';
+import { POLICIES } from './policy.js';
+import type { Found, Verifier } from './verify.js';
+
+/** The header that carries a token where the post itself has no place for one. */
+export const ATTESTATION_HEADER = 'human-author';
+
+/** A post as it came with a request. `author` has to be the account the request is signed in as, never what its body says. */
+export interface PostedText extends Pick<Found, 'text' | 'html' | 'facets' | 'platform' | 'author'> {
+  /** Absent: the header's. */
+  token?: string;
+}
+
+export interface MiddlewareOptions<Request> {
+  verifier: Verifier;
+  /** Reads the post from a request; null where the request carries none, which then passes untouched. */
+  post(request: Request): PostedText | null | Promise<PostedText | null>;
+  /** The header a token is read from when the post has none; default `human-author`, null for no header. */
+  header?: string | null;
+  /** Refuse with 403 what this policy hides. Absent: nothing is refused, and the verifier's own policy is verified against. */
+  require?: PolicyName | FilterPolicy;
+}
+
+/** What is attached to a request: the verifier's result (null: no token), and what a policy makes of it. */
+export interface Attestation {
+  result: VerifyResult | null;
+  decision: FeedDecision;
+}
+
+/** problem+json (RFC 9457) of a refused request. */
+export interface AttestationProblem {
+  type: 'about:blank';
+  title: 'Forbidden';
+  status: 403;
+  code: 'attestation.refused';
+  /** Plain words for the reason. */
+  detail: string;
+  reason: FeedDecision['reason'];
+  errors: { detail: string }[];
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/**
+ * The finding on one request, or null when it carries no post.
+ * @param headerOf a header of the request by its lower-case name
+ * @throws whatever `post` throws; {AssayError} `config.invalid` for an unfit trust list
+ */
+export async function examine<Request>(
+  request: Request,
+  headerOf: (name: string) => string | undefined,
+  { verifier, post, header = ATTESTATION_HEADER, require }: MiddlewareOptions<Request>,
+): Promise<Attestation | null> {
+  const posted = await post(request);
+  if (posted === null) return null;
+  const token = posted.token ?? (header === null ? undefined : headerOf(header.toLowerCase()));
+  const policy = typeof require === 'string' ? POLICIES[require] : require;
+  const result =
+    token === undefined
+      ? null
+      : await verifier.verify(token, { ...placeOf(posted), ...(policy === undefined ? {} : { policy }) });
+  const decision = filterFeed([{ id: 'request', result }], policy ?? 'all')[0] as FeedDecision;
+  return { result, decision };
+}
+
+/** A body may hold anything: what is not a text, or cannot be read, was not given, so it stays unchecked. */
+function placeOf({ text, html, facets, platform, author }: PostedText): Found {
+  const found: Found = {};
+  if (typeof text === 'string' && (facets === undefined || isFacets(facets))) {
+    found.text = text;
+    if (facets !== undefined) found.facets = facets;
+  }
+  if (typeof html === 'string') found.html = html;
+  if (typeof platform === 'string') found.platform = platform;
+  if (author !== undefined && author !== null) found.author = author;
+  return found;
+}
+
+/** The answer to a request that the policy hides, or null where it may pass. */
+export function refusalOf(
+  { result, decision }: Attestation,
+  { require }: Pick<MiddlewareOptions<never>, 'require'>,
+): AttestationProblem | null {
+  if (require === undefined || decision.action !== 'hide') return null;
+  return {
+    type: 'about:blank',
+    title: 'Forbidden',
+    status: 403,
+    code: 'attestation.refused',
+    detail: decision.sentence,
+    reason: decision.reason,
+    errors: (result?.errors ?? []).map((detail) => ({ detail })),
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * The attack corpus as files: what is written to `test/vectors/attacks/`, name by name. Deterministic, so that a test
+ * can hold the files against this script and anybody can write them again.
+ */
+import { createHash } from 'node:crypto';
+import type { TrustList } from '../../schemas/attestation.js';
+import { CANONICALISATION } from '../../src/client/index.js';
+import { type Attack, FOUND, family } from './case.js';
+import { claims } from './families/claims.js';
+import { content } from './families/content.js';
+import { encoding } from './families/encoding.js';
+import { header } from './families/header.js';
+import { author, levels, place, reuse, time } from './families/place.js';
+import { signature } from './families/signature.js';
+import { ROLLED_BACK, rolledBack, rolledBackUri, status } from './families/status.js';
+import { AT, KEYS, MAX_STATUS_AGE_S, TRUST } from './forge.js';
+
+/** One start of a verifier. Paths are relative to the corpus. */
+export interface Run {
+  name: string;
+  at: string;
+  maxStatusAgeS: number;
+  trust: string;
+  status: string;
+  lines: string;
+  /** After this many answers, the files of this folder take the place of those of the same name in the status directory. */
+  replaced?: { after: number; by: string };
+  /** A verifier may refuse to start with this trust list. It must not accept a line. */
+  mayRefuse?: true;
+}
+
+export interface Expected {
+  id: string;
+  run: string;
+  title: string;
+  valid: boolean;
+  /** Codes of which the first reported must be one. */
+  codes: readonly string[];
+}
+
+export interface Manifest {
+  corpus: 'assay-attacks-1';
+  canonicalisation: string;
+  runs: Run[];
+  cases: Expected[];
+}
+
+/** The file of a list in a status directory. */
+export const listFile = (uri: string): string => `${createHash('sha256').update(uri).digest('hex')}.jwt`;
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`;
+const lines = (attacks: readonly Attack[]) =>
+  attacks.map(({ id, line }) => `${JSON.stringify({ id, ...line })}\n`).join('');
+
+/** Trust lists that no verifier may work with: `curve` holds a key that is none, `disjoint` one key for two purposes. */
+function badTrust(): Record<string, TrustList> {
+  const [first, second] = TRUST.issuers as [TrustList['issuers'][0], TrustList['issuers'][0]];
+  const withKey = (key: object): TrustList => ({
+    issuers: [{ ...first, token_keys: [key as never] }, second],
+  });
+  const { jwk, kid } = KEYS.token;
+  const p384 = {
+    kty: 'EC',
+    crv: 'P-384',
+    x: 'qofKIr6LBTeOscce8yCtdG4dO2KLp5uYWfdB4IJUKjhVAvJdv1UpbDpUXjhydgq3',
+    y: 'NhfeSpYmLG9dnpi_kpLcKfj0Hb0omhR86doxE7XwuMAKYLHOHX6BnXpDHXyQ6g5f',
+  };
+  return {
+    p384: withKey({ ...p384, kid }),
+    'off-curve': withKey({ ...jwk, y: jwk.x, kid }),
+    infinity: withKey({ ...jwk, x: 'A'.repeat(43), y: 'A'.repeat(43), kid }),
+    'foreign-kid': withKey({ ...KEYS.attacker.jwk, kid }),
+    symmetric: withKey({ kty: 'oct', k: jwk.x, kid, alg: 'HS256' }),
+    'other-alg': withKey({ ...jwk, kid, alg: 'ES384' }),
+    'encryption-key': withKey({ ...jwk, kid, use: 'enc' }),
+    'one-key-for-both': { issuers: [{ ...first, status_keys: first.token_keys }, second] },
+  };
+}
+
+/** Path → content. */
+export async function corpusFiles(): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  const runs: Run[] = [];
+  const cases: Expected[] = [];
+  const { attacks: statusAttacks, lists } = await status();
+  for (const { uri, jwt } of lists) files.set(`status/${listFile(uri)}`, jwt);
+  files.set('trust.json', json(TRUST));
+  const run = (attacks: readonly Attack[], more: Partial<Run> & { name: string }) => {
+    runs.push({
+      at: AT,
+      maxStatusAgeS: MAX_STATUS_AGE_S,
+      trust: 'trust.json',
+      status: 'status',
+      lines: `${more.name}.jsonl`,
+      ...more,
+    });
+    files.set(`${more.name}.jsonl`, lines(attacks));
+    for (const { id, title, codes } of attacks)
+      cases.push({ id, run: more.name, title, valid: codes.length === 0, codes });
+  };
+  const main = await Promise.all([
+    encoding(),
+    header(),
+    signature(),
+    claims(),
+    place(),
+    time(),
+    levels(),
+    author(),
+    content(),
+    reuse(),
+  ]);
+  run([...main.flat(), ...statusAttacks], { name: 'main' });
+
+  files.set(`rolled-back/${listFile(rolledBackUri)}`, ROLLED_BACK.newer);
+  files.set(`rolled-back-older/${listFile(rolledBackUri)}`, ROLLED_BACK.older);
+  run(await rolledBack(), {
+    name: 'rolled-back',
+    status: 'rolled-back',
+    replaced: { after: 1, by: 'rolled-back-older' },
+  });
+
+  for (const [name, trust] of Object.entries(badTrust())) {
+    files.set(`trust-${name}.json`, json(trust));
+    const attack = await family('trust', [
+      [
+        name,
+        `a token under a trust list with a bad key: ${name}`,
+        'token.unknown_key',
+        ({ token }) => ({ ...FOUND, token: token() }),
+      ],
+    ]);
+    run(attack, { name: `trust-${name}`, trust: `trust-${name}.json`, mayRefuse: true });
+  }
+  const manifest: Manifest = { corpus: 'assay-attacks-1', canonicalisation: CANONICALISATION, runs, cases };
+  files.set('corpus.json', json(manifest));
+  return files;
+}

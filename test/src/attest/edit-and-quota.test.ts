@@ -1,0 +1,209 @@
+/** Edited texts, quotas, and texts that want to be found. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ErrorCode } from '../../../schemas/errors.js';
+import { hashId } from '../../../schemas/ids.js';
+import { LIMITS } from '../../../schemas/limits.js';
+import type { AttestationDoc } from '../../../schemas/store/documents.js';
+import { issueAttestation } from '../../../src/attest/issue.js';
+import { lookupBucket } from '../../../src/attest/lookup.js';
+import { takeQuota } from '../../../src/attest/quota.js';
+import { challengeText, type SignRequest } from '../../../src/attest/sign.js';
+import { changeStatus } from '../../../src/attest/status.js';
+import { sweepAttestation } from '../../../src/attest/sweep.js';
+import type { DemoAuthor } from '../../../src/demo/author.js';
+import { openRig, type Rig } from './rig.js';
+
+let rig: Rig;
+let ann: DemoAuthor;
+let bob: DemoAuthor;
+beforeAll(async () => {
+  rig = await openRig();
+  [ann, bob] = [await rig.author(), await rig.author('bob-1')];
+});
+afterAll(() => rig.close());
+beforeEach(() => {
+  rig.now = Date.UTC(2030, 0, 15);
+});
+
+const code = async (act: Promise<unknown>): Promise<ErrorCode | null> => {
+  try {
+    await act;
+    return null;
+  } catch (error) {
+    return (error as { code: ErrorCode }).code;
+  }
+};
+const ask = (author: DemoAuthor, more: Partial<SignRequest>) =>
+  challengeText(rig.issuer, 'acme', { subject: author.subject, platform: 'forum', ...more });
+const sign = async (author: DemoAuthor, more: Partial<SignRequest>) => {
+  const { nonce, publicKey } = await ask(author, more);
+  const response = author.authenticator.assert(publicKey);
+  const request = { nonce, subject: author.subject, platform: 'forum', response };
+  return { request, issued: await issueAttestation(rig.issuer, 'acme', request) };
+};
+const verify = (token: string, text: string, author = 'ann-1') =>
+  rig.issuer.verifier.verify(token, { text, platform: 'forum', author });
+
+describe('an edited text', () => {
+  test('gets a token that names the old one, which is superseded', async () => {
+    const old = await ann.attest({ text: 'First.' });
+    const { issued } = await sign(ann, { text: 'Second.', prev: old.jti });
+    const claims = JSON.parse(Buffer.from(issued.token.split('.')[1]!, 'base64url').toString());
+    expect(claims.prev).toBe(old.jti);
+    expect((await verify(issued.token, 'Second.')).errors).toEqual([]);
+    expect((await verify(old.token, 'First.')).errors).toEqual(['status.superseded']);
+    const doc = await rig.opened.collections.attestations.get(old.jti);
+    expect(doc).toMatchObject({ status: 'superseded', statusReason: `edited: ${issued.jti}` });
+  });
+
+  test('of somebody else, of nobody, or of a revoked token is not this author’s to supersede', async () => {
+    const theirs = await bob.attest({ text: 'Bob’s.' });
+    expect(await code(ask(ann, { text: 'x', prev: theirs.jti }))).toBe('attest.not_authorised');
+    expect(await code(ask(ann, { text: 'x', prev: 'A'.repeat(22) }))).toBe('request.not_found');
+    for (const action of ['suspend', 'revoke'] as const) {
+      const { jti } = await ann.attest({ text: action });
+      await changeStatus(rig.issuer, 'acme', jti, action);
+      expect(await code(ask(ann, { text: 'x', prev: jti }))).toBe('attest.transition');
+    }
+    expect((await verify(theirs.token, 'Bob’s.', 'bob-1')).valid).toBe(true);
+  });
+
+  test('supersedes the old token at a repetition, when a process died before it had', async () => {
+    const old = await ann.attest({ text: 'One.' });
+    const { request, issued } = await sign(ann, { text: 'Two.', prev: old.jti });
+    const { attestations, statusIndices } = rig.opened.collections;
+    const { list, idx } = (await attestations.get(old.jti))!;
+    await attestations.update(old.jti, { set: { status: 'valid', statusSeq: 0 } });
+    await statusIndices.update(`${list}:${idx}`, { set: { value: 0, seq: 0 } });
+    expect(await issueAttestation(rig.issuer, 'acme', request)).toEqual(issued);
+    expect((await attestations.get(old.jti))!.status).toBe('superseded');
+  });
+
+  test('whose old token was revoked in the meantime leaves it revoked', async () => {
+    const old = await ann.attest({ text: 'A.' });
+    const { nonce, publicKey } = await ask(ann, { text: 'B.', prev: old.jti });
+    await changeStatus(rig.issuer, 'acme', old.jti, 'revoke');
+    const response = ann.authenticator.assert(publicKey);
+    const request = { nonce, subject: ann.subject, platform: 'forum', response };
+    expect((await issueAttestation(rig.issuer, 'acme', request)).token).toBeDefined();
+    expect((await rig.opened.collections.attestations.get(old.jti))!.status).toBe('revoked');
+  });
+});
+
+describe('a quota', () => {
+  const fill = (whose: string[], windowMs: number, count: number) =>
+    rig.opened.collections.quotas.update(
+      hashId('quota', ...whose, Math.floor(rig.now / windowMs)),
+      { set: { count, expiresMs: rig.now + windowMs } },
+      { upsert: true },
+    );
+  const DAY = 86_400_000;
+
+  test('of an author ends with the day; the nonce that was refused is good for later', async () => {
+    const eve = await rig.author('eve-1');
+    await fill(['author', eve.subject], DAY, LIMITS.attestationsPerAuthorDay - 1);
+    expect((await eve.attest({ text: 'The last.' })).token).toBeDefined();
+    rig.now += DAY - 60_000;
+    await fill(['author', eve.subject], DAY, LIMITS.attestationsPerAuthorDay);
+    const { nonce, publicKey } = await ask(eve, { text: 'One more.' });
+    const response = eve.authenticator.assert(publicKey);
+    const request = { nonce, subject: eve.subject, platform: 'forum', response };
+    await expect(issueAttestation(rig.issuer, 'acme', request)).rejects.toMatchObject({
+      code: 'attest.quota',
+      status: 429,
+      retryAfterS: 60,
+    });
+    rig.now += 60_000;
+    expect((await issueAttestation(rig.issuer, 'acme', request)).token).toBeDefined();
+  });
+
+  test('of a platform holds for all its authors, and for no other platform', async () => {
+    await fill(['platform', 'acme', 'forum'], 3_600_000, LIMITS.attestationsPerPlatformHour);
+    expect(await code(bob.attest({ text: 'x' }))).toBe('attest.quota');
+    expect(await code(takeQuota(rig.issuer, { _id: 'other', tenant: 'acme', aud: 'blog' }))).toBeNull();
+    rig.now += 3_600_000;
+    expect((await bob.attest({ text: 'x' })).token).toBeDefined();
+  });
+
+  test('is not exceeded by any number of requests at once, and is swept when its window has ended', async () => {
+    const subject = { _id: 'many', tenant: 'acme', aud: 'blog' };
+    await fill(['author', 'many'], DAY, LIMITS.attestationsPerAuthorDay - 3);
+    const codes = await Promise.all(Array.from({ length: 20 }, () => code(takeQuota(rig.issuer, subject))));
+    expect(codes.filter((each) => each === null)).toHaveLength(3);
+    rig.now += 2 * DAY + 1;
+    await sweepAttestation(rig.issuer);
+    expect(await rig.opened.collections.quotas.count({ index: 'by_expiry', limit: 10 })).toBe(0);
+  });
+
+  test('is not used up by an issuance that is repeated', async () => {
+    const sam = await rig.author('sam-1');
+    const { request } = await sign(sam, { text: 'Once.' });
+    await fill(['author', sam.subject], DAY, LIMITS.attestationsPerAuthorDay);
+    expect(await code(issueAttestation(rig.issuer, 'acme', request))).toBeNull();
+  });
+});
+
+describe('a text that wants to be found', () => {
+  const hex = (token: string) =>
+    Buffer.from(
+      JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).con.h,
+      'base64url',
+    ).toString('hex');
+  const plant = async (count: number, first: number, change: Partial<AttestationDoc> = {}) => {
+    const { docs } = await rig.opened.collections.attestations.page({
+      index: 'by_subject',
+      where: { subject: ann.subject },
+      limit: 1,
+    });
+    const inserts = Array.from({ length: count }, (_, at) => {
+      const name = String(first + at).padStart(22, 'x');
+      const lookup = (first + at).toString(16).padStart(8, '0').split('').reverse().join('').padEnd(64, '0');
+      return { insert: { ...docs[0]!, _id: name, lookup, prev: null, status: 'valid' as const, ...change } };
+    });
+    for (let at = 0; at < inserts.length; at += 500)
+      await rig.opened.collections.attestations.bulk(inserts.slice(at, at + 500));
+  };
+
+  test('is found only among enough others, by whoever knows the first digits of its hash', async () => {
+    const { issued } = await sign(ann, { text: 'Find me.', listed: true });
+    const unlisted = await ann.attest({ text: 'Do not find me.' });
+    const none = await lookupBucket(rig.issuer, '').catch((error) => error);
+    expect(none).toMatchObject({
+      code: 'attest.lookup',
+      message: expect.stringContaining('too few entries yet'),
+    });
+    await plant(LIMITS.lookupBucketLeast - 2, 1);
+    expect(await code(lookupBucket(rig.issuer, ''))).toBe('attest.lookup');
+    await plant(1, 1_000);
+    const { tokens, pad } = await lookupBucket(rig.issuer, '');
+    expect(tokens).toHaveLength(LIMITS.lookupBucketLeast);
+    expect(tokens).toContain(issued.token);
+    expect(tokens).not.toContain(unlisted.token);
+    const longer = await lookupBucket(rig.issuer, hex(issued.token).slice(0, 4)).catch((error) => error);
+    expect(longer).toMatchObject({ code: 'attest.lookup', message: expect.stringContaining('fewer digits') });
+    expect(longer.message).not.toMatch(/found/);
+    const size = JSON.stringify({ prefix: '', tokens, pad }).length;
+    expect(Math.abs(size - 65_536)).toBeLessThan(100);
+    await changeStatus(rig.issuer, 'acme', issued.jti, 'revoke');
+    expect(await code(lookupBucket(rig.issuer, ''))).toBe('attest.lookup');
+  });
+
+  test('is asked for with more digits where too many share the prefix; every answered bucket is large enough', async () => {
+    await plant(3_000, 10_000);
+    await plant(60, 50_000, { expiresMs: 1 });
+    expect(await code(lookupBucket(rig.issuer, ''))).toBe('attest.lookup');
+    let answered = 0;
+    for (const first of '0123456789abcdef') {
+      const bucket = await lookupBucket(rig.issuer, first).catch(() => null);
+      if (bucket === null) continue;
+      answered++;
+      expect(bucket.tokens.length).toBeGreaterThanOrEqual(LIMITS.lookupBucketLeast);
+      expect(bucket.tokens.length).toBeLessThanOrEqual(LIMITS.lookupBucketMost);
+    }
+    expect(answered).toBeGreaterThan(8);
+  });
+
+  test('is never private mail', async () => {
+    expect(await code(ask(ann, { text: 'x', private: true, listed: true }))).toBe('attest.mismatch');
+  });
+});

@@ -1,0 +1,132 @@
+/** Signing keys that lie elsewhere: in another object behind messages, as in a device or a KMS. */
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { MessageChannel } from 'node:worker_threads';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { HeldKey, KeyHolder } from '../../../src/attest/key-holder.js';
+import { openRig, type Rig } from './rig.js';
+
+interface Request {
+  id: number;
+  act: 'create' | 'sign' | 'destroy';
+  handle?: string;
+  input?: Uint8Array;
+}
+
+/** The device: it gives out handles and signatures, never a key. */
+function device() {
+  const keys = new Map<string, KeyObject>();
+  const { port1: inside, port2: outside } = new MessageChannel();
+  inside.on('message', ({ id, act, handle = '', input }: Request) => {
+    const answer = () => {
+      if (act === 'create') {
+        const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+        const name = `slot-${keys.size}`;
+        keys.set(name, privateKey);
+        const { x, y } = publicKey.export({ format: 'jwk' });
+        return { handle: name, x, y };
+      }
+      if (act === 'destroy') return { destroyed: keys.delete(handle) };
+      const key = keys.get(handle);
+      if (key === undefined) return { error: 'no such key' };
+      return { signature: sign('sha256', input!, { key, dsaEncoding: 'ieee-p1363' }) };
+    };
+    inside.postMessage({ id, ...answer() });
+  });
+  const waiting = new Map<number, (answer: Record<string, unknown>) => void>();
+  outside.on('message', (answer: { id: number }) => waiting.get(answer.id)?.(answer as never));
+  let calls = 0;
+  const ask = (request: Omit<Request, 'id'>) =>
+    new Promise<Record<string, never>>((resolve, reject) => {
+      const id = ++calls;
+      waiting.set(id, (answer) => {
+        waiting.delete(id);
+        if (answer['error']) reject(new Error(String(answer['error'])));
+        else resolve(answer as never);
+      });
+      outside.postMessage({ id, ...request });
+    });
+  const holder: KeyHolder = {
+    name: 'device',
+    async createKey(): Promise<HeldKey> {
+      const { handle, x, y } = await ask({ act: 'create' });
+      return { publicJwk: { kty: 'EC', crv: 'P-256', x: x!, y: y! }, reference: handle! };
+    },
+    async openKey(_use, handle) {
+      return async (input) => (await ask({ act: 'sign', handle, input }))['signature']!;
+    },
+    async destroyKey(_use, handle) {
+      await ask({ act: 'destroy', handle });
+    },
+  };
+  return { holder, keys, close: () => inside.close() };
+}
+
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+const outsideRig = async (): Promise<{ rig: Rig; box: ReturnType<typeof device> }> => {
+  const box = device();
+  open.push(box.close);
+  const rig = await openRig({ keyHolder: box.holder });
+  open.push(() => rig.close());
+  return { rig, box };
+};
+
+describe('a key holder outside of the process', () => {
+  test('signs tokens and lists that verify, and no private part is in the store', async () => {
+    const { rig, box } = await outsideRig();
+    expect(box.keys.size).toBe(2);
+    const { token } = await (await rig.author()).attest({ text: 'Signed elsewhere.' });
+    const found = { text: 'Signed elsewhere.', platform: 'forum', author: 'ann-1' };
+    expect((await rig.issuer.verifier.verify(token, found)).errors).toEqual([]);
+    const { docs } = await rig.opened.collections.signingKeys.page({ index: 'by_use', limit: 10 });
+    expect(docs.map(({ holder, reference }) => `${holder} ${reference}`).sort()).toEqual([
+      'device slot-0',
+      'device slot-1',
+    ]);
+  });
+
+  test('finds its keys again after a restart, and is missed when it is not there', async () => {
+    const { rig, box } = await outsideRig();
+    const kid = rig.issuer.keys.token.signer.kid;
+    expect((await rig.reopen()).keys.token.signer.kid).toBe(kid);
+    expect(box.keys.size).toBe(2);
+    await expect(rig.reopen({ keyHolder: undefined })).rejects.toMatchObject({ code: 'attest.key_locked' });
+  });
+
+  test('that fails is asked again, and one that answers in DER is refused', async () => {
+    const { rig, box } = await outsideRig();
+    const ann = await rig.author();
+    const kept = new Map(box.keys);
+    box.keys.clear();
+    await expect(ann.attest({ text: 'x' })).rejects.toThrow('no such key');
+    for (const [name, key] of kept) box.keys.set(name, key);
+    await ann.attest({ text: 'y' });
+    const derBox = { ...box.holder, openKey: async () => async () => new Uint8Array(71) };
+    const other = await rig.reopen({ keyHolder: derBox });
+    await expect(other.keys.token.signer.sign('x', {})).rejects.toMatchObject({ code: 'attest.key_locked' });
+  });
+
+  test('takes over from sealed keys at the next rotation, which go on verifying', async () => {
+    const rig = await openRig();
+    open.push(() => rig.close());
+    const box = device();
+    open.push(box.close);
+    const issuer = await rig.reopen({ keyHolder: box.holder });
+    expect(issuer.keys.token.signer.kid).toBe(rig.issuer.keys.token.signer.kid);
+    expect(box.keys.size).toBe(0);
+    const { sealedKeys } = await import('../../../src/attest/key-holder.js');
+    const { compromise, rotate } = await import('../../../src/attest/key-rotation.js');
+    const room = {
+      collection: rig.opened.collections.signingKeys,
+      lists: rig.opened.collections.statusLists,
+      clock: () => rig.now,
+      holders: [box.holder, sealedKeys(rig.issuer.seal)],
+    };
+    const { key } = await rotate(room, 'token');
+    expect(key.holder).toBe('device');
+    await compromise(room, key._id);
+    expect(box.keys.size).toBe(0);
+  });
+});
