@@ -139,7 +139,7 @@ export type TrustList = z.infer<typeof TrustList>;
 
 /** What a reader asks of an item; not to be confused with the detector's `bandPolicy`. */
 export const FilterPolicy = z
-  .object({
+  .strictObject({
     minHal: z.int().min(0).max(3).describe('Least hal that is shown; 0 hides nothing and only labels'),
     requireAuthor: z
       .boolean()
@@ -245,7 +245,7 @@ export const FeedLabel = z.enum([
 export type FeedLabel = z.infer<typeof FeedLabel>;
 
 /** A text to check a token against: text with optional facets, or HTML. */
-export const AttestedText = z.object({
+export const AttestedText = z.strictObject({
   text: z
     .string()
     .max(4 * LIMITS.textCodePoints)

@@ -40,6 +40,25 @@ export function problemOf(error: unknown, instance?: string): Problem {
 export const jsonPointer = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 
+type Issue = z.core.$ZodIssue;
+type Violation = { pointer: string; detail: string };
+
+/** Whether a shape was out of the question at once: another type, or another value than the listed ones. */
+const ruledOut = (issues: readonly Issue[]): boolean =>
+  issues.some(({ path, code }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'));
+
+/** What one issue says. Of several shapes, what the one that was meant misses; where none was, what each expects. */
+function violationsOf(issue: Issue, above: readonly PropertyKey[] = []): Violation[] {
+  const path = [...above, ...issue.path];
+  const shapes = issue.code === 'invalid_union' ? issue.errors.filter((issues) => issues.length > 0) : [];
+  const meant = shapes.find((issues) => !ruledOut(issues));
+  if (meant !== undefined) return meant.flatMap((one) => violationsOf(one, path));
+  const details = new Set(shapes.flatMap((issues) => issues.map(({ message }) => message)));
+  return [{ pointer: jsonPointer(path), detail: [...details].join(', or ') || issue.message }];
+}
+
+const MAX_VIOLATIONS = 20;
+
 /** Checks a value against a schema. @throws {AssayError} with `code` and one violation per finding */
 export function parseAs<T>(
   schema: z.ZodType<T>,
@@ -48,9 +67,9 @@ export function parseAs<T>(
 ): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const violations = result.error.issues.slice(0, 20).map((issue) => ({
-    pointer: jsonPointer(issue.path),
-    detail: issue.message,
-  }));
+  const violations = result.error.issues
+    .slice(0, MAX_VIOLATIONS)
+    .flatMap((issue) => violationsOf(issue))
+    .slice(0, MAX_VIOLATIONS);
   throw new AssayError(code, undefined, { violations });
 }

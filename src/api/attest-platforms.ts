@@ -1,18 +1,31 @@
 /** Platforms whose account proofs are accepted, with the keys that sign them: registered by the tenant's administrator. */
 import { z } from 'zod';
 import { PublicKey } from '../../schemas/attestation.js';
+import { AssayError } from '../../schemas/errors.js';
 import { PlatformName } from '../../schemas/post.js';
+import { parseAs } from '../../schemas/problem.js';
 import type { AttestContext } from '../attest/issuer.js';
 import { registerPlatform } from '../attest/platform.js';
 import { defineEndpoint } from './endpoint.js';
 
 const Platform = z
-  .object({
+  .strictObject({
     aud: PlatformName,
     name: z.string().min(1).max(128),
     keys: z.array(PublicKey).min(1).max(8).describe('Public P-256 keys that sign account proofs'),
   })
   .meta({ id: 'Platform' });
+
+type Platform = z.infer<typeof Platform>;
+
+/** Other members of a JWK are ignored, but nobody sends a private key without being told. */
+function checkPlatform(value: unknown): Platform {
+  const platform = parseAs(Platform, value, 'request.invalid');
+  const at = (value as Platform).keys.findIndex((key) => 'd' in key);
+  if (at === -1) return platform;
+  const detail = 'expected a public key, found one with its private part: use another key';
+  throw new AssayError('request.invalid', undefined, { violations: [{ pointer: `/keys/${at}/d`, detail }] });
+}
 
 const register = defineEndpoint<AttestContext>()({
   method: 'post',
@@ -23,6 +36,7 @@ const register = defineEndpoint<AttestContext>()({
   description:
     'A platform belongs to the tenant that registered it first; only its moderators act on its tokens.',
   body: Platform,
+  check: (_context, value) => checkPlatform(value),
   responses: { 200: { description: 'As registered', schema: Platform } },
   examples: [
     {

@@ -1,8 +1,11 @@
 /**
  * Reads a request's body: bounded while it streams in (also after inflation), media type and charset checked, UTF-8
- * strict, nesting and values counted before parsing. Express's own raw parser does the bounded reading; the rest is ours.
+ * strict, nesting and values counted before parsing. Express's own raw parser would swallow the rest of a body that is too
+ * large before it says so, however long that takes.
  */
-import express, { type Request, type Response } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AssayError } from '../../schemas/errors.js';
 import { parseJson } from '../../schemas/json.js';
 import { LIMITS } from '../../schemas/limits.js';
@@ -11,43 +14,53 @@ import type { Line } from '../api/endpoint.js';
 export const NDJSON = 'application/x-ndjson';
 export const JSON_TYPE = 'application/json';
 
-/** What body-parser reports, in our codes. */
-function translate(error: unknown, limit: number): AssayError {
-  const type = (error as { type?: string }).type;
-  if (type === 'entity.too.large') {
-    return new AssayError('request.too_large', `expected at most ${limit} bytes, found more`);
-  }
-  return new AssayError('request.invalid', 'The body could not be read to its end.', { cause: error });
-}
-
 /** The same on every Node: newer ones would also inflate zstd. */
-const ENCODINGS = ['identity', 'gzip', 'deflate', 'br'];
+const INFLATERS: Readonly<Record<string, (() => Transform) | null>> = {
+  identity: null,
+  gzip: createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
 
-function checkEncoding(header: string | undefined): void {
-  if (header === undefined || ENCODINGS.includes(header.trim().toLowerCase())) return;
+/** @throws {AssayError} `request.media_type` */
+function inflaterOf(header = 'identity'): Transform | null {
+  const name = header.trim().toLowerCase();
+  if (Object.hasOwn(INFLATERS, name)) return INFLATERS[name]?.() ?? null;
   throw new AssayError('request.media_type', 'expected Content-Encoding gzip, deflate, br or none');
 }
 
-const readers = new Map<number, ReturnType<typeof express.raw>>();
-
-function readerOf(limit: number): ReturnType<typeof express.raw> {
-  const known = readers.get(limit) ?? express.raw({ type: () => true, limit });
-  readers.set(limit, known);
-  return known;
-}
-
 /**
- * The body's bytes.
- * @param limit in bytes
+ * The body's bytes. A body that is too large is refused as soon as that is known, by what it declares or by the byte that
+ * is one too many; what may still come of it is left to `sendProblem`.
+ * @param limit in bytes, after inflation
  * @throws {AssayError} `request.too_large`, `request.media_type`, `request.invalid`
  */
-export async function readBytes(request: Request, response: Response, limit: number): Promise<Buffer> {
-  checkEncoding(request.headers['content-encoding']);
+export async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const inflater = inflaterOf(request.headers['content-encoding']);
+  const tooLarge = () => new AssayError('request.too_large', `expected at most ${limit} bytes, found more`);
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
+  const source = inflater === null ? request : request.pipe(inflater);
+  const chunks: Buffer[] = [];
+  let size = 0;
   return new Promise((resolve, reject) => {
-    readerOf(limit)(request, response, (error?: unknown) => {
-      if (error !== undefined) reject(translate(error, limit));
-      else resolve(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-    });
+    const stop = (error: AssayError): void => {
+      source.off('data', take);
+      if (inflater !== null) {
+        request.unpipe(inflater);
+        inflater.destroy();
+      }
+      reject(error);
+    };
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limit) stop(tooLarge());
+      else chunks.push(chunk);
+    };
+    const broken = (cause: Error): void =>
+      stop(new AssayError('request.invalid', 'The body could not be read to its end.', { cause }));
+    request.once('error', broken);
+    if (inflater !== null) inflater.once('error', broken);
+    source.on('data', take).once('end', () => resolve(Buffer.concat(chunks, size)));
   });
 }
 

@@ -2,7 +2,7 @@
  * Form bodies (`application/x-www-form-urlencoded`, WHATWG URL section 5): what a page without scripts can send. Bounded
  * like every body, UTF-8 strict after percent-decoding, no field twice; the form token is taken out for the gate.
  */
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { mediaTypeOf, readBytes } from './body.js';
@@ -54,7 +54,7 @@ export function parseForm(bytes: Buffer): Form {
  * @param limit in bytes
  * @throws {AssayError} `request.media_type`, `request.too_large`, and what `parseForm` throws
  */
-export async function readForm(request: Request, response: Response, limit: number): Promise<Form> {
+export async function readForm(request: Request, limit: number): Promise<Form> {
   mediaTypeOf(request.get('content-type'), [FORM_TYPE]);
-  return parseForm(await readBytes(request, response, limit));
+  return parseForm(await readBytes(request, limit));
 }

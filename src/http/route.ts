@@ -51,12 +51,11 @@ function parameters(schema: z.ZodType | undefined, given: unknown, place: 'path'
 function formOf(
   { form, bodyLimit }: Pick<AnyEndpoint<never>, 'form' | 'bodyLimit'>,
   request: Request,
-  response: Response,
 ): (() => Promise<Form>) | null {
   if (!form) return null;
   let reading: Promise<Form> | undefined;
   return () => {
-    reading ??= readForm(request, response, bodyLimit ?? LIMITS.formBytes);
+    reading ??= readForm(request, bodyLimit ?? LIMITS.formBytes);
     return reading;
   };
 }
@@ -71,7 +70,6 @@ async function readBody<C>(
   endpoint: AnyEndpoint<C>,
   context: C,
   request: Request,
-  response: Response,
   form: (() => Promise<Form>) | null,
 ): Promise<ReadBody> {
   const { body: schema, batch } = endpoint;
@@ -92,7 +90,7 @@ async function readBody<C>(
   const mediaType = mediaTypeOf(request.get('content-type'), accepted);
   const isBatch = mediaType === NDJSON && batch !== undefined;
   const limit = isBatch ? LIMITS.batchBodyBytes : (endpoint.bodyLimit ?? LIMITS.bodyBytes);
-  const bytes = await readBytes(request, response, limit);
+  const bytes = await readBytes(request, limit);
   if (isBatch) {
     const lines = readLines(bytes, check);
     return { bytes, handle: (call) => batch.call(endpoint, context, { ...call, body: lines }) };
@@ -116,13 +114,13 @@ async function send(response: Response, reply: Reply, signal: AbortSignal): Prom
 /** The handler of one endpoint. */
 export function endpointHandler<C>(endpoint: AnyEndpoint<C>, context: C, rim: Rim): RequestHandler {
   const answer = async (request: Request, response: Response): Promise<void> => {
-    const form = formOf(endpoint, request, response);
+    const form = formOf(endpoint, request);
     const caller = await pass(rim.gate, request, endpoint.access, async () => (await form?.())?.csrf);
     const principal = caller?.principal ?? null;
     response.locals['principal'] = principal;
     const params = parameters(endpoint.params, request.params, 'path');
     const query = parameters(endpoint.query, request.query, 'query');
-    const { bytes, handle } = await readBody(endpoint, context, request, response, form);
+    const { bytes, handle } = await readBody(endpoint, context, request, form);
     const headers = request.headers as Record<string, string | undefined>;
     const key = endpoint.idempotent ? headers['idempotency-key'] : undefined;
     const deadlineMs = endpoint.deadlineMs === undefined ? DEADLINE_MS : endpoint.deadlineMs;

@@ -20,7 +20,7 @@ let made = 0;
 
 beforeAll(async () => {
   service = await startWhole({}, { readLetter });
-  key = await service.key(['ingest', 'read', 'admin'], 'default', 600_000);
+  key = await service.key(['ingest', 'read', 'attest', 'admin'], 'default', 600_000);
 });
 afterAll(() => service.close());
 
@@ -254,6 +254,38 @@ describe('over HTTP', () => {
     expect((await service.post('/v1/score', { text: 'x', mood: 'fine' }, key)).body.code).toBe(
       'request.invalid',
     );
+  });
+
+  const told = (body: { code: string; errors?: { detail: string }[] }) => [
+    body.code,
+    body.errors?.[0]?.detail ?? '',
+  ];
+
+  test.each([
+    ['a token to verify', '/v1/verify', { token: 'a.b.c', mood: 'fine' }],
+    ['a policy of a verification', '/v1/verify', { token: 'a.b.c', policy: { mood: 'fine' } }],
+    ['a post of a feed', '/v1/feed/filter', { policy: 'humans', items: [{ id: '1', mood: 'fine' }] }],
+    ['a text to sign', '/v1/challenges', { subject: 'a', platform: 'forum', text: 'x', mood: 'fine' }],
+    ['a platform', '/v1/platforms', { aud: 'forum', name: 'Forum', keys: [], mood: 'fine' }],
+  ])('an unknown field in %s: 400, for it may be a wish misspelt', async (_what, path, body) => {
+    const answer = await service.post(path, body, key);
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer.body.errors)).toContain('mood');
+  });
+
+  test('a private key where a public one belongs: 400, and it is said', async () => {
+    const keys = [{ kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43), d: 'A'.repeat(43) }];
+    const { body } = await service.post('/v1/platforms', { aud: 'forum', name: 'Forum', keys }, key);
+    expect(told(body)).toEqual(['request.invalid', expect.stringContaining('private part')]);
+    expect(body.errors[0].pointer).toBe('/keys/0/d');
+  });
+
+  test('neither of two shapes: the answer says what each expects', async () => {
+    const feed = (policy: unknown) => service.post('/v1/feed/filter', { policy, items: [] }, key);
+    const named = (await feed('human')).body.errors[0];
+    expect(named).toMatchObject({ pointer: '/policy', detail: expect.stringContaining('"humans"') });
+    const partial = (await feed({ minHal: 2 })).body.errors;
+    expect(partial[0]).toMatchObject({ pointer: '/policy/requireAuthor' });
   });
 });
 

@@ -1,5 +1,6 @@
 /** The rim, with endpoints made for the purpose: every way to be wrong has its stated answer, as problem+json. */
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -187,6 +188,46 @@ describe('a request that is wrong', () => {
     const bomb = gzipSync(Buffer.alloc(10_000_000, 0x20));
     const inflated = await post('/v1/echo/7', bomb, { 'content-encoding': 'gzip' });
     expect((await problem(inflated)).code).toBe('request.too_large');
+  });
+
+  /** Sends the head of a request and, until its answer ends the connection, whatever `more` gives. */
+  const sendRaw = (head: string, more: () => string | null) =>
+    new Promise<{ answer: string; sent: number }>((resolve, reject) => {
+      const { hostname, port } = new URL(service.url);
+      const socket = connect(Number(port), hostname);
+      let answer = '';
+      let sent = 0;
+      const go = (): void => {
+        for (let part = more(); part !== null && !socket.destroyed; part = more()) {
+          sent += part.length;
+          if (!socket.write(part)) return;
+        }
+      };
+      socket.on('data', (chunk) => {
+        answer += chunk.toString();
+      });
+      socket.on('drain', go).on('close', () => resolve({ answer, sent }));
+      // Sending on after the end is answered by a reset, as it should be.
+      socket.on('error', (error) => (answer === '' ? reject(error) : undefined));
+      const authorization = `Authorization: ${reader['authorization']}`;
+      socket.write(`POST /v1/echo/7 HTTP/1.1\r\nHost: x\r\n${authorization}\r\n${head}\r\n\r\n`);
+      go();
+    });
+
+  test('a body that declares itself too large is refused before it comes', async () => {
+    const head = 'Content-Type: application/json\r\nContent-Length: 99999999999';
+    const { answer } = await sendRaw(head, () => null);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain('"request.too_large"');
+  });
+
+  test('a body without end is refused while it comes, and the rest is not waited for', async () => {
+    const head = 'Content-Type: application/json\r\nTransfer-Encoding: chunked';
+    const part = `10000\r\n${' '.repeat(0x10000)}\r\n`;
+    let parts = 0;
+    const { answer, sent } = await sendRaw(head, () => (parts++ < 4_000 ? part : null));
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(sent).toBeLessThan(4_000 * part.length);
   });
 
   test('invalid UTF-8, malformed JSON, a raw NUL, no body: 400', async () => {
