@@ -27,6 +27,13 @@ const until = async (ready: () => boolean): Promise<void> => {
 };
 
 describe('assay', () => {
+  it('names a command it does not know, and a folder where a file is wanted', async () => {
+    expect((await assay(['nonsense'])).err).toContain("unknown command 'nonsense'");
+    const { err } = await assay(['score', '.']);
+    expect(err).toContain('. cannot be read (EISDIR)');
+    expect(err).not.toContain('bug');
+  });
+
   it.each([
     [[], 2],
     [['serve', '--prot', '1'], 2],
@@ -34,6 +41,9 @@ describe('assay', () => {
     [['nonsense'], 2],
     [['keys'], 2],
     [['keys', 'nonsense'], 2],
+    [['score', '.'], 2],
+    [['score', 'one.txt', 'two.txt'], 2],
+    [['doctor', 'nonsense'], 2],
   ])('answers %j with a short message and exit code 2', async (argv, expected) => {
     const { code, out, err } = await assay(argv);
     expect(code).toBe(expected);
