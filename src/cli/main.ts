@@ -64,13 +64,11 @@ export function createProgram(parts: Parts, finish: (code: number) => void): Com
     .helpCommand(false)
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true });
-  program
-    .version(version(), '--version', 'print the version')
-    .action(() => {
-      const [command] = program.args;
-      if (command === undefined) program.help({ error: true });
-      program.error(`error: unknown command '${command}' (assay --help lists them)`);
-    });
+  program.version(version(), '--version', 'print the version').action(() => {
+    const [command] = program.args;
+    if (command === undefined) program.help({ error: true });
+    program.error(`error: unknown command '${command}' (assay --help lists them)`);
+  });
   const cli: Cli = {
     ...parts,
     act:
