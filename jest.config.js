@@ -58,4 +58,7 @@ export default {
   coverageReporters: ['text-summary', 'json-summary'],
   coverageThreshold: { global: { lines: 90, branches: 90 } },
   testTimeout: 20000,
+  // Jest leaves one core free by itself, which on two cores is half; one process for all files would also keep their memory.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1GB',
 };

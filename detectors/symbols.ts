@@ -15,7 +15,14 @@ const SPANS = 5;
 const WORTH_POINTING = 0.2;
 
 /** How many times as likely the contribution makes the side it speaks for, to two digits. */
-const times = (contribution: number): number => Number(Math.exp(Math.abs(contribution)).toPrecision(2));
+function times(contribution: number): number {
+  const factor = Math.exp(Math.abs(contribution));
+  return factor < 10
+    ? Math.round(factor * 10) / 10
+    : factor < 100
+      ? Math.round(factor)
+      : Math.round(factor / 10) * 10;
+}
 
 const side = (contribution: number): 'machine' | 'human' => (contribution >= 0 ? 'machine' : 'human');
 

@@ -45,7 +45,7 @@ export function mailId(email: Email): string {
 export const BlobRef = z.object({ sha256: z.string(), size: z.int().min(0), ref: z.string() });
 export type BlobRef = z.infer<typeof BlobRef>;
 
-/** What travels on the `emails` topic: the mail itself, or a reference with headers and the first part of the judged text. */
+/** What travels on the `emails` topic: the mail itself, or a reference to where it lies. */
 export const EmailRecord = z.object({
   id: ExternalId.optional(),
   receivedAt: Instant,

@@ -3,6 +3,7 @@
  * `llr` is the log-likelihood ratio in nats, machine against human: the logit of the calibrated probability at prior 0.5.
  */
 import { z } from 'zod';
+import { ITEM_KINDS } from './ids.js';
 
 /** A half-open range [start, end) in UTF-16 units of the received text. */
 export const Span = z.object({ start: z.int().min(0), end: z.int().min(0) });
@@ -66,7 +67,7 @@ export const Evidence = Judgement.extend({
   evidenceId: z.string(),
   itemId: z.string(),
   tenant: z.string(),
-  kind: z.enum(['post', 'email']),
+  kind: z.enum(ITEM_KINDS),
   platform: z.string(),
   conversationId: z.string(),
   rootId: z.string().optional(),

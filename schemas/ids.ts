@@ -20,7 +20,8 @@ export function hashId(domain: string, ...fields: readonly (string | number)[]):
   return hash.digest('base64url').slice(0, 24);
 }
 
-export type ItemKind = 'post' | 'email';
+export const ITEM_KINDS = ['post', 'email'] as const;
+export type ItemKind = (typeof ITEM_KINDS)[number];
 
 /** Id of an item: hash(tenant, kind, platform, external id). */
 export const itemId = (tenant: string, kind: ItemKind, platform: string, externalId: string): string =>

@@ -13,8 +13,6 @@ export const LIMITS = {
   /** UTF-16 units of a letter's HTML that are read for its text, and references that are kept. */
   mailHtmlLength: 2_000_000,
   mailReferences: 100,
-  /** Bytes of judged text that travels in a record when the raw mail lies in the blob store. */
-  judgedTextBytes: 64 * 1024,
   /** Bytes of a record's value on the log; longer raw mail goes to the blob port. */
   recordBytes: 900_000,
   /** Bytes of a JSON body on ordinary endpoints. Longer: `request.too_large`. */

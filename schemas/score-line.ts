@@ -1,6 +1,7 @@
 /** One line of `assay score --jsonl`: a text to score and the name its answer goes by. */
 import { z } from 'zod';
 import { checkText } from './check-item.js';
+import { ITEM_KINDS } from './ids.js';
 import { LIMITS } from './limits.js';
 import { Facet } from './post.js';
 import { parseAs } from './problem.js';
@@ -11,7 +12,7 @@ const FORMATS = ['text', 'html', 'raw'] as const;
 export const ScoreLine = z
   .object({
     id: z.union([z.string().max(LIMITS.idLength), z.number()]).optional(),
-    kind: z.enum(['post', 'email']),
+    kind: z.enum(ITEM_KINDS),
     text: z.string().optional(),
     html: z.string().optional(),
     raw: z.string().optional().describe('RFC 5322 bytes in base64, or the letter itself'),

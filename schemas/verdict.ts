@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { DetectorRef, EvidenceSymbol } from './evidence.js';
+import { ITEM_KINDS } from './ids.js';
 
 /** Authorship bands. `no_machine_signs` is not proof of a person, and nothing treats it as such. */
 export const BANDS = ['machine', 'assisted', 'uncertain', 'no_machine_signs', 'insufficient'] as const;
@@ -55,7 +56,7 @@ export const Verdict = Decision.extend({
   itemId: z.string(),
   tenant: z.string(),
   kind: z.enum(['post', 'email', 'tombstone']),
-  itemKind: z.enum(['post', 'email']),
+  itemKind: z.enum(ITEM_KINDS),
   platform: z.string(),
   externalId: z.string(),
   conversationId: z.string().nullable(),

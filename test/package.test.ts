@@ -5,9 +5,16 @@ import { describe, expect, it } from '@jest/globals';
 interface Manifest {
   bin: Record<string, string>;
   scripts: Record<string, string>;
+  dependencies: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
 }
 
-const { bin, scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+const {
+  bin,
+  scripts,
+  dependencies,
+  optionalDependencies = {},
+} = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 
 describe('package.json', () => {
   it.each(Object.entries(scripts))('npm run %s', (_name, command) => {
@@ -16,6 +23,12 @@ describe('package.json', () => {
     for (const [, other] of command.matchAll(/npm run (\S+)/g))
       expect(scripts).toHaveProperty([other as string]);
     expect(files.length > 0 || /^(?:tsc|biome) |npm run /.test(command)).toBe(true);
+  });
+
+  it('depends at run time on what docs/dependencies.md gives a reason for, and on nothing else', () => {
+    const rows = readFileSync('docs/dependencies.md', 'utf8').matchAll(/^\| `([^`]+)` \| \S/gm);
+    const named = [...rows].map(([, name]) => name);
+    expect(named).toEqual(Object.keys({ ...dependencies, ...optionalDependencies }).sort());
   });
 
   it('names a command that starts with a line for the shell and is executable in a clone', () => {

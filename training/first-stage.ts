@@ -88,7 +88,7 @@ writeFileSync(join(folder, FILE), weights);
 const card = {
   name: NAME,
   version: VERSION,
-  what: 'Linear model over hashed n-grams (letters 3–5, words 1–3, grammar 2–5) and binned style facts; says how likely a text is machine-written.',
+  what: 'Linear model over hashed n-grams (letters 3 and 5, words 1–3, grammar 2–5) and binned style facts; says how likely a text is machine-written.',
   notFor: [
     'proof that a person or a machine wrote a text',
     'languages other than English',

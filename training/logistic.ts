@@ -27,8 +27,8 @@ export interface Settings {
 }
 
 export const SETTINGS: Settings = {
-  epochs: 3,
-  rate: 0.15,
+  epochs: 5,
+  rate: 0.2,
   decay: 1e-6,
   initial: 1e-3,
   dropout: 0.1,

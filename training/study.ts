@@ -16,7 +16,7 @@ import { seeded } from './random.js';
 import { type Vectors, vectorise } from './vectors.js';
 
 /** Texts of `extra-human` and `extra-ai` taken per source and class; the rest would drown the balanced part. */
-const EXTRA_PER_SOURCE = 2_500;
+const EXTRA_PER_SOURCE = 3_500;
 /** Share of longer texts of which a crop is learnt too, so that short texts are known from everywhere. */
 const CROPS = 0.35;
 const CROPPED_FROM_WORDS = 60;

@@ -9,7 +9,7 @@ import { Reading } from './reading.js';
 import { readStyle } from './style.js';
 
 /** Changes with every change of a feature; weights fit one version only. */
-export const FEATURES = 'text-2';
+export const FEATURES = 'text-3';
 
 /** First index of each n-gram family, then of the style bins; `TOTAL` indices in all. */
 export const OFFSET: Readonly<Record<Family | 'style', number>> = {

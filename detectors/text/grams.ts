@@ -1,5 +1,5 @@
 /**
- * Hashed n-grams of a reading, in three families: letters (3–5 units, across words), words (1–3) and grammar (2–5 tokens in
+ * Hashed n-grams of a reading, in three families: letters (3 and 5 units, across words), words (1–3) and grammar (2–5 tokens in
  * which every word of content is reduced to its ending and casing). Each occurrence is one bucket number, in order of
  * the text, so that a sentence's share of the evidence is a range of the list.
  */
@@ -10,7 +10,7 @@ export type Family = (typeof FAMILIES)[number];
 
 /** Buckets per family, powers of two. Part of the model: weights are laid out in this order. */
 export const BUCKETS: Readonly<Record<Family, number>> = {
-  letters: 1 << 20,
+  letters: 1 << 19,
   words: 1 << 19,
   grammar: 1 << 18,
 };
@@ -30,7 +30,7 @@ export class Occurrences {
 export type Grams = Readonly<Record<Family, Occurrences>>;
 
 export const emptyGrams = (): Grams => ({
-  letters: new Occurrences(3),
+  letters: new Occurrences(2),
   words: new Occurrences(3),
   grammar: new Occurrences(4),
 });
@@ -48,9 +48,12 @@ const BITS: Readonly<Record<Family, number>> = {
   grammar: Math.log2(BUCKETS.grammar),
 };
 
+/** log2 of the first buckets, where the threes are: there are few of them, and the cache keeps what is close together. */
+const THREES = 16;
+
 const step = (hash: number, value: number): number => Math.imul(hash ^ value, 0x9e3779b1) ^ (hash >>> 15);
 
-/** Fills `grams` with the occurrences of the reading. Linear: at most ten buckets per unit. */
+/** Fills `grams` with the occurrences of the reading. Linear: at most nine buckets per unit. */
 export function readGrams(reading: Reading, grams: Grams): void {
   readLetters(reading, grams.letters);
   readWords(reading, grams.words);
@@ -65,18 +68,16 @@ function readLetters({ folded, start, end, sentences, sentenceEnd }: Reading, ou
   let sentence = 0;
   for (let i = 0; i + 2 < length; i++) {
     while (sentence < sentences && i >= sentenceEnd[sentence]!) sentenceCount[sentence++] = count;
-    // A sum of units times odd constants: each longer n-gram is one product more.
+    // A sum of units times odd constants: the longer n-gram is two products more.
     let hash =
       (Math.imul(folded[i]!, 0x9e3779b1) +
         Math.imul(folded[i + 1]!, 0x85ebca77) +
         Math.imul(folded[i + 2]!, 0xc2b2ae3d)) |
       0;
-    bucket[count++] = bucketOf(hash, bits);
-    if (i + 3 >= length) continue;
-    hash = (hash + Math.imul(folded[i + 3]!, 0x27d4eb2f) + 0x165667b1) | 0;
-    bucket[count++] = bucketOf(hash, bits);
+    bucket[count++] = bucketOf(hash, THREES);
     if (i + 4 >= length) continue;
-    hash = (hash + Math.imul(folded[i + 4]!, 0x6c8e9cf5) + 0x3c6ef372) | 0;
+    hash =
+      (hash + Math.imul(folded[i + 3]!, 0x27d4eb2f) + Math.imul(folded[i + 4]!, 0x6c8e9cf5) + 0x3c6ef372) | 0;
     bucket[count++] = bucketOf(hash, bits);
   }
   while (sentence < sentences) sentenceCount[sentence++] = count;

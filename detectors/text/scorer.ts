@@ -23,7 +23,7 @@ export interface Score {
   shape: TextShape;
   /** Share of each sentence in z by its n-grams, and where it lies in the canonical text. */
   sentences: SentenceShare[];
-  /** N-gram occurrences looked at; at most ten per unit of text. */
+  /** N-gram occurrences looked at; at most nine per unit of text. */
   steps: number;
 }
 

@@ -1,5 +1,6 @@
 /** Live counts of the tenant's current items per kind, platform and band, as the pipeline's counters have them. */
 import { z } from 'zod';
+import { ITEM_KINDS } from '../../schemas/ids.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { PlatformName } from '../../schemas/post.js';
 import type { CounterDoc } from '../../schemas/store/documents.js';
@@ -7,7 +8,7 @@ import { BANDS, Band } from '../../schemas/verdict.js';
 import type { ApiContext } from './context.js';
 import { defineEndpoint } from './endpoint.js';
 
-const Count = z.object({ kind: z.enum(['post', 'email']), platform: z.string(), band: Band, n: z.int() });
+const Count = z.object({ kind: z.enum(ITEM_KINDS), platform: z.string(), band: Band, n: z.int() });
 
 const Counters = z
   .object({
@@ -30,7 +31,7 @@ const counters = defineEndpoint<Pick<ApiContext, 'collections'>>()({
   tag: 'Items',
   summary: 'How many items stand in each band',
   description: 'Counted as verdicts are announced, at most moments behind the items themselves.',
-  query: z.strictObject({ kind: z.enum(['post', 'email']).optional(), platform: PlatformName.optional() }),
+  query: z.strictObject({ kind: z.enum(ITEM_KINDS).optional(), platform: PlatformName.optional() }),
   responses: { 200: { description: 'Counts', schema: Counters } },
   examples: [
     { summary: 'All', status: 200 },

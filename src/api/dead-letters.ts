@@ -1,4 +1,5 @@
 /** Dead letters for the tenant's administrator: what could not be handled and why, with its bytes, to look at and to send again. */
+
 import { z } from 'zod';
 import { LIMITS } from '../../schemas/limits.js';
 import { Problem } from '../../schemas/problem.js';
@@ -6,6 +7,7 @@ import type { DeadLetterDoc } from '../../schemas/store/documents.js';
 import { list, replay, show } from '../../streams/dead-letter.js';
 import type { ApiContext } from './context.js';
 import { defineEndpoint } from './endpoint.js';
+import { instant } from './instant.js';
 import { bindCursor, Next, PAGE_QUERY, unbindCursor } from './page.js';
 
 const State = z.enum(['open', 'replayed']);
@@ -34,8 +36,6 @@ const DeadLetter = z
     value: z.string().describe('The bytes as they were received, in base64'),
   })
   .meta({ id: 'DeadLetter' });
-
-const instant = (ms: number): string => new Date(ms).toISOString();
 
 const summary = (doc: DeadLetterDoc): z.infer<typeof LetterSummary> => ({
   id: doc._id,

@@ -3,8 +3,10 @@
  * leads the walk (newest first), the others are checked item by item within LIMITS.pageScan; `sort=score` walks by score.
  */
 import { z } from 'zod';
+import { ITEM_KINDS } from '../../schemas/ids.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { ExternalId, Instant, PlatformName } from '../../schemas/post.js';
+import { ReviewState } from '../../schemas/review.js';
 import type { ItemDoc } from '../../schemas/store/documents.js';
 import type { Condition, Query, Scalar } from '../../schemas/store/port.js';
 import { Band } from '../../schemas/verdict.js';
@@ -19,7 +21,7 @@ const probability = numberText(z.number().min(0).max(1));
 /** What an item can be filtered by. */
 export const ITEM_FILTERS = {
   band: Band.optional(),
-  kind: z.enum(['post', 'email']).optional(),
+  kind: z.enum(ITEM_KINDS).optional(),
   platform: PlatformName.optional(),
   conversation: ExternalId.optional(),
   author: ExternalId.optional().describe('Account id; for mail the address in From'),
@@ -38,7 +40,7 @@ export const ITEM_FILTERS = {
     .optional()
     .describe('Whether a token that held for text and author came with it'),
   hal: numberText(z.number().int().min(0).max(3)).optional().describe('Exactly this level of attestation'),
-  review: z.enum(['none', 'open', 'claimed', 'escalated', 'decided', 'appealed', 'closed']).optional(),
+  review: ReviewState.optional(),
   words: z
     .string()
     .max(512)
@@ -87,6 +89,10 @@ export interface ItemsPlan {
   query: Pick<Query, 'index' | 'where' | 'residual' | 'order'>;
   alsoWords: readonly string[];
 }
+
+/** Whether an item carries all further words of a plan. */
+export const hasWords = ({ words }: Pick<ItemDoc, 'words'>, wanted: readonly string[]): boolean =>
+  wanted.every((word) => words.includes(word));
 
 const range = (bounds: Record<string, Scalar | undefined>): Condition | undefined => {
   const given = Object.entries(bounds).filter(([, bound]) => bound !== undefined);

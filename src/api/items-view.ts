@@ -3,17 +3,18 @@
  * are two facts beside each other; neither is computed from the other.
  */
 import { z } from 'zod';
+import { ITEM_KINDS } from '../../schemas/ids.js';
 import { Facet } from '../../schemas/post.js';
+import { ReviewState } from '../../schemas/review.js';
 import type { ItemDoc, VerdictDoc } from '../../schemas/store/documents.js';
 import { Band, type Verdict, Verdict as VerdictShape } from '../../schemas/verdict.js';
 import { shownText } from '../shown-text.js';
+import { instant } from './instant.js';
 import { Next } from './page.js';
 import { VerdictView } from './verdict-view.js';
 
 /** UTF-16 units of a list entry's excerpt, about two lines. */
 const EXCERPT = 280;
-
-const instant = (ms: number): string => new Date(ms).toISOString();
 
 const AttestationFact = z
   .object({
@@ -29,11 +30,9 @@ const AttestationFact = z
   })
   .meta({ id: 'AttestationFact' });
 
-const ReviewStateName = z.enum(['none', 'open', 'claimed', 'escalated', 'decided', 'appealed', 'closed']);
-
 const itemFields = {
   itemId: z.string(),
-  kind: z.enum(['post', 'email']),
+  kind: z.enum(ITEM_KINDS),
   platform: z.string(),
   externalId: z.string().describe("The platform's or operator's id"),
   author: z.object({ id: z.string(), handle: z.string().nullable() }),
@@ -44,7 +43,7 @@ const itemFields = {
   receivedAt: z.string(),
   deleted: z.boolean(),
   attestation: AttestationFact,
-  review: ReviewStateName,
+  review: ReviewState,
 };
 
 export const ItemSummary = z

@@ -8,7 +8,7 @@ import type { Page } from '../../schemas/store/port.js';
 import type { ApiContext } from './context.js';
 import { defineEndpoint } from './endpoint.js';
 import { EXAMPLE_ITEM_ID } from './intake-examples.js';
-import { type ItemsPlan, ItemsQuery, planItems } from './items-query.js';
+import { hasWords, type ItemsPlan, ItemsQuery, planItems } from './items-query.js';
 import { Item, ItemSummary, itemSummary, itemView, verdictRevision } from './items-view.js';
 import { bindCursor, Next, PAGE_QUERY, unbindCursor } from './page.js';
 import { VerdictView, verdictView } from './verdict-view.js';
@@ -134,7 +134,7 @@ async function itemsPage(
       scanLimit: LIMITS.pageScan / walks,
       ...(next === null ? {} : { after: next }),
     });
-    found.push(...page.docs.filter(({ words }) => alsoWords.every((word) => words.includes(word))));
+    found.push(...page.docs.filter((doc) => hasWords(doc, alsoWords)));
     next = page.next;
     if (next === null) break;
   }

@@ -1,4 +1,5 @@
 /** Review of an item over the API: what was done, what the state is, and the next act of a moderator. */
+
 import { z } from 'zod';
 import { LIMITS } from '../../schemas/limits.js';
 import { ReviewDecision, ReviewEvent, ReviewState } from '../../schemas/review.js';
@@ -6,6 +7,7 @@ import type { ReviewEventDoc } from '../../schemas/store/documents.js';
 import { actOn, ReviewAct } from '../review/act.js';
 import { type ItemReview, type ReviewContext, readReview } from '../review/read.js';
 import { defineEndpoint } from './endpoint.js';
+import { instant } from './instant.js';
 import { EXAMPLE_ITEM_ID } from './intake-examples.js';
 
 const params = z.object({ id: z.string().max(64).describe('Item id') });
@@ -32,8 +34,6 @@ const ReviewRequest = z
       .describe('What was looked at; the act is refused when it has changed since'),
   })
   .meta({ id: 'ReviewRequest' });
-
-const instant = (ms: number): string => new Date(ms).toISOString();
 
 const eventOf = ({ seq, event, actor, atMs, version, decision, note }: ReviewEventDoc) => ({
   seq,

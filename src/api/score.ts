@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checkText } from '../../schemas/check-item.js';
 import { AssayError } from '../../schemas/errors.js';
 import { Judgement } from '../../schemas/evidence.js';
+import { ITEM_KINDS } from '../../schemas/ids.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { Facet } from '../../schemas/post.js';
 import { Problem, parseAs } from '../../schemas/problem.js';
@@ -13,7 +14,7 @@ import { inPlainWords, Plain, Reason } from './verdict-view.js';
 
 const ScoreRequest = z
   .strictObject({
-    kind: z.enum(['post', 'email']).optional().describe('What the text is; default `post`'),
+    kind: z.enum(ITEM_KINDS).optional().describe('What the text is; default `post`'),
     text: z.string().optional(),
     html: z.string().optional(),
     facets: z.array(Facet).max(LIMITS.facets).optional(),

@@ -1,4 +1,7 @@
-/** Style sheet, icon and the one small script, served from memory. Their addresses carry a hash, so they may be kept for good. */
+/**
+ * Style sheet, icon and the one small script, served from memory. Browsers may keep them for a day; the addresses of style
+ * sheet and script carry a hash, so a newer page asks for newer ones.
+ */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { defineEndpoint } from '../api/endpoint.js';

@@ -2,10 +2,8 @@
  * What the bands are called, and what they mean and do not mean. Written for whoever wrote the text as much as for
  * whoever judges it: nothing here is worded as proof.
  */
-import { BANDS, type Band, type Decision } from '../../schemas/verdict.js';
+import type { Band, Decision } from '../../schemas/verdict.js';
 import { percent, rateInWords } from './figures.js';
-
-export { BANDS };
 
 interface BandWords {
   /** In lists. */

@@ -1,5 +1,5 @@
 /** The tenant's counters, summed for people: bands per kind, and which platforms there are. */
-import type { ItemKind } from '../../schemas/ids.js';
+import { ITEM_KINDS, type ItemKind } from '../../schemas/ids.js';
 import type { CounterDoc } from '../../schemas/store/documents.js';
 import { BANDS, type Band } from '../../schemas/verdict.js';
 import type { Context } from '../context.js';
@@ -16,12 +16,11 @@ const PAGE = 200;
 /** Counters read at once: platforms × kinds × bands of one tenant. */
 const MAX_PAGES = 25;
 
-const KINDS: readonly ItemKind[] = ['post', 'email'];
 const noBands = () => Object.fromEntries(BANDS.map((band) => [band, 0])) as Record<Band, number>;
 
 /** Sums counters. Zero and below (a batch being applied) count as nothing. */
 export function countsOf(docs: readonly CounterDoc[]): Counts {
-  const kinds = KINDS.map((kind) => ({ kind, total: 0, bands: noBands() }));
+  const kinds = ITEM_KINDS.map((kind) => ({ kind, total: 0, bands: noBands() }));
   const platforms = new Map<string, number>();
   for (const { kind, platform, band, n } of docs) {
     const of = kinds.find((one) => one.kind === kind);

@@ -1,8 +1,8 @@
 /** What the queue shows: the filter as a GET form sends it, turned into the same plan that `GET /v1/items` walks. */
 import { z } from 'zod';
+import { ITEM_KINDS } from '../../schemas/ids.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { ReviewState } from '../../schemas/review.js';
-import type { ItemDoc } from '../../schemas/store/documents.js';
 import { Band } from '../../schemas/verdict.js';
 import { type ItemsPlan, planItems } from '../api/items-query.js';
 
@@ -16,7 +16,7 @@ export const field = <T extends z.ZodType>(schema: T) =>
 /** `band=any` shows every band; without a band the queue is about what was flagged. */
 export const QueueFilter = z.object({
   band: field(z.union([Band, z.literal('any')])),
-  kind: field(z.enum(['post', 'email'])),
+  kind: field(z.enum(ITEM_KINDS)),
   platform: field(z.string().max(64)),
   review: field(ReviewState),
   author: field(z.string().max(LIMITS.idLength)),
@@ -36,7 +36,3 @@ export const queuePlan = (tenant: string, filter: QueueFilter): ItemsPlan => {
   const { kind, platform, review, author, q: words } = filter;
   return planItems(tenant, { band: bandOf(filter), kind, platform, review, author, words });
 };
-
-/** Whether a document carries all further words. */
-export const hasWords = ({ words }: Pick<ItemDoc, 'words'>, wanted: readonly string[]): boolean =>
-  wanted.every((word) => words.includes(word));

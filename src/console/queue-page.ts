@@ -1,6 +1,7 @@
 /** The queue as a page: the filter as a GET form, how many match, the items, and the way to older ones. */
 import { REVIEW_STATES } from '../../schemas/review.js';
-import { BAND_WORDS, BANDS } from './band-words.js';
+import { BANDS } from '../../schemas/verdict.js';
+import { BAND_WORDS } from './band-words.js';
 import { count, counted } from './figures.js';
 import { type Html, href, html } from './html.js';
 import { itemRow } from './item-row.js';

@@ -5,10 +5,11 @@ import type { Cursor } from '../../schemas/store/port.js';
 import type { Verdict } from '../../schemas/verdict.js';
 import type { ApiContext } from '../api/context.js';
 import { defineEndpoint } from '../api/endpoint.js';
+import { hasWords } from '../api/items-query.js';
 import { settleClaims } from '../review/copy-state.js';
 import { type Counts, readCounts } from './counters.js';
 import { pageReply, viewerOf } from './layout.js';
-import { COUNT_LIMIT, hasWords, QueueFilter, queuePlan } from './queue-filter.js';
+import { COUNT_LIMIT, QueueFilter, queuePlan } from './queue-filter.js';
 import { queuePage } from './queue-page.js';
 
 type QueueContext = Pick<ApiContext, 'clock' | 'collections'>;

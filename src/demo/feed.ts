@@ -2,10 +2,12 @@
  * Hands the stream in, in order, as a platform and a mail operator would: posts and letters in batches through the same
  * intake that HTTP uses, at a visible pace or as fast as the pipeline takes them.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssayError } from '../../schemas/errors.js';
 import type { Taken } from '../../streams/intake.js';
 import type { TextIntake } from '../api/context.js';
+import { instant } from '../api/instant.js';
 import type { Collections } from '../context.js';
 import { handleOf } from './corpus/pseudonym.js';
 import { noteSent, type Progress } from './progress.js';
@@ -31,8 +33,6 @@ const STEP = 200;
 const TICK_MS = 200;
 /** Pause when the queue is full, ms. */
 const FULL_MS = 100;
-
-const instant = (ms: number): string => new Date(ms).toISOString();
 
 /** A post as the demo's platform sends it. */
 export const postOf = (item: PostItem, { anchorMs, tokens }: Progress) => ({

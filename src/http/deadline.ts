@@ -18,6 +18,8 @@ export async function underDeadline<T>(
   const controller = new AbortController();
   const gone = () => controller.abort(new AssayError('request.timeout', 'The client went away.'));
   response.once('close', gone);
+  // A client may be gone already while it is asked who it is: then there is no event to come.
+  if (response.closed) gone();
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_resolve, reject) => {
     if (deadlineMs === null) return;

@@ -66,6 +66,7 @@ export async function onceFor(
   }
   const id = hashId('idempotency', principal.tenant, principal.id, route, key);
   const { idempotency } = parts.collections;
+  const createdMs = parts.clock();
   const stored = await claim(parts, {
     _id: id,
     tenant: principal.tenant,
@@ -73,16 +74,18 @@ export async function onceFor(
     state: 'running',
     status: null,
     body: null,
-    createdMs: parts.clock(),
+    createdMs,
   });
   if (stored !== null) return stored;
+  // One that was taken for dead and comes back late leaves the claim of its successor alone.
+  const ours = { state: 'running', createdMs };
   try {
     const reply = await handle();
     const done = { state: 'done', status: reply.status, body: JSON.stringify(reply.body ?? null) };
-    await idempotency.update(id, { set: done });
+    await idempotency.update(id, { set: done }, { guard: ours });
     return reply;
   } catch (error) {
-    await idempotency.delete(id);
+    await idempotency.delete(id, ours);
     throw error;
   }
 }

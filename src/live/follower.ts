@@ -80,9 +80,14 @@ export class Follower implements TailFollower {
     }
   }
 
-  /** Keeps the connection, and the position of a reader whose tenant is silent, from growing old. */
+  /**
+   * Keeps the connection, and the position of a reader whose tenant is silent, from growing old. While catching up
+   * nothing may wait in the queue: what is read meanwhile is written first, and the older position would come after it.
+   */
   heartbeat(): void {
-    if (this.#queue.length === 0) this.#push(`: alive\nid: ${this.position}\n\n`);
+    const alive = `: alive\nid: ${this.position}\n\n`;
+    if (!this.#parts.tail.followers.has(this)) this.#sink.write(alive);
+    else if (this.#queue.length === 0) this.#push(alive);
   }
 
   deliver(partition: number, offset: number, announcement: Announcement | null): void {

@@ -144,8 +144,14 @@ export class VerdictFeed {
     const parts = { log, topic: VERDICTS_TOPIC, read: this.#read, tail };
     const follower = new Follower(parts, tenant, start, sink);
     const heart = setInterval(() => follower.heartbeat(), heartbeatMs);
-    const end = AbortSignal.any([signal, this.#closing.signal, AbortSignal.timeout(lifetimeMs)]);
-    const run = follower.run(end).finally(() => clearInterval(heart));
+    // Not AbortSignal.timeout: nothing but `any` would hold it, weakly, and collected as garbage it never fires.
+    const old = new AbortController();
+    const age = setTimeout(() => old.abort(), lifetimeMs);
+    const end = AbortSignal.any([signal, this.#closing.signal, old.signal]);
+    const run = follower.run(end).finally(() => {
+      clearInterval(heart);
+      clearTimeout(age);
+    });
     this.#keep(run);
     return run;
   }

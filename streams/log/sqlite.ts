@@ -69,12 +69,6 @@ export function sqliteCode(error: unknown): string | undefined {
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
 }
 
-/** Whether the error says that a primary key or unique index already holds this value. */
-export function isUniqueViolation(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === 'SQLITE_CONSTRAINT_UNIQUE';
-}
-
 /** The binding aborts the whole process on a boolean or an object, and cuts a text at its first NUL: refused here. */
 function assertBindable(values: readonly SqlValue[]): void {
   for (let i = 0; i < values.length; i++) {

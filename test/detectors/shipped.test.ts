@@ -47,7 +47,7 @@ test('a person who writes plainly is not called a machine', async () => {
   }
 });
 
-test('taking out the sentences that the reasons point at takes away more than taking out as much of the rest', async () => {
+test('without the sentences that the reasons point at, the evidence is weaker', async () => {
   for (const text of FLUENT) {
     const { symbols, llr } = await judge(text);
     const spans = symbols.flatMap((symbol) => symbol.spans ?? []);

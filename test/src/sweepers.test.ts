@@ -20,6 +20,7 @@ function rig(sweepLog: () => Promise<void>) {
     idempotency: store.collection(COLLECTIONS.idempotency),
     challenges: store.collection(COLLECTIONS.challenges),
     usedProofs: store.collection(COLLECTIONS.usedProofs),
+    quotas: store.collection(COLLECTIONS.quotas),
   };
   const context = {
     clock: Date.now,

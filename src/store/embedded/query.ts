@@ -3,7 +3,8 @@ import type { Doc } from '../../../schemas/store/port.js';
 import type { Db, SqlValue, Statement } from '../../../streams/log/sqlite.js';
 import type { Plan, Segment } from '../plan.js';
 import { rangeSql, SQL_NULL, toKey } from './keys.js';
-import { column, indexName, type Table } from './table.js';
+import { column, indexName } from './names.js';
+import type { Table } from './table.js';
 
 interface Bound {
   readonly sql: string;

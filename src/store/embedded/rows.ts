@@ -2,16 +2,12 @@
  * Reads and writes single documents of one collection inside the transaction in hand, and keeps key columns and side
  * tables in step. Whether a write is allowed (ids, unique keys) is answered here, never by a thrown SQL error.
  */
-import type { Doc, IndexSpec } from '../../../schemas/store/port.js';
+import type { Doc } from '../../../schemas/store/port.js';
 import type { Db, SqlValue, Statement } from '../../../streams/log/sqlite.js';
 import { toKey } from './keys.js';
-import { column, indexName, insertSide, type Table } from './table.js';
-
-interface Side {
-  readonly index: IndexSpec;
-  readonly insert: Statement<unknown>;
-  readonly remove: Statement<unknown>;
-}
+import { column, indexName } from './names.js';
+import { type Entry, SideTable } from './side.js';
+import type { Table } from './table.js';
 
 interface Unique {
   readonly name: string;
@@ -20,14 +16,8 @@ interface Unique {
   readonly find: Statement<{ _id: string }>;
 }
 
-/** Rows of one document in each side table. */
-export type Trace = readonly (readonly SqlValue[][])[];
-
-/** A row as a text, to tell rows apart. */
-const text = (keys: readonly SqlValue[]): string =>
-  JSON.stringify(
-    keys.map((key) => (key instanceof Uint8Array ? [...key] : key === Number.NEGATIVE_INFINITY ? null : key)),
-  );
+/** What one document has in each side table. */
+export type Trace = readonly Entry[];
 
 export class Rows<T extends Doc> {
   readonly table: Table;
@@ -35,7 +25,7 @@ export class Rows<T extends Doc> {
   readonly #insert: Statement<unknown>;
   readonly #update: Statement<unknown>;
   readonly #remove: Statement<unknown>;
-  readonly #sides: readonly Side[];
+  readonly #sides: readonly SideTable[];
   readonly #uniques: readonly Unique[];
 
   constructor(db: Db, table: Table) {
@@ -51,14 +41,7 @@ export class Rows<T extends Doc> {
       `UPDATE ${name} SET ${['doc = ?', ...columns.map((path) => `${column(path)} = ?`)].join(', ')} WHERE _id = ?`,
     );
     this.#remove = db.prepare(`DELETE FROM ${name} WHERE _id = ?`);
-    this.#sides = table.sides.map((index) => ({
-      index,
-      insert: db.prepare(insertSide(spec, index)),
-      remove: db.prepare(
-        `DELETE FROM ${indexName(spec, index.name)} WHERE ` +
-          [...index.keys, '_id'].map((path) => `${column(path)} = ?`).join(' AND '),
-      ),
-    }));
+    this.#sides = table.sides.map((index) => new SideTable(db, spec, index));
     this.#uniques = spec.indexes
       .filter(({ unique }) => unique)
       .map((index) => ({
@@ -83,15 +66,15 @@ export class Rows<T extends Doc> {
     if (this.#insert.run(toKey(doc._id), JSON.stringify(doc), ...keys).changes === 0) {
       return this.#read.get(toKey(doc._id)) === undefined ? this.#collision(keys, doc._id) : '_id';
     }
-    this.#sides.forEach(({ insert }, i) => {
-      for (const row of sides[i]!) insert.run(...row, toKey(doc._id));
+    this.#sides.forEach((side, i) => {
+      side.insert(doc._id, sides[i]!);
     });
     return null;
   }
 
   /** What a document has in the side tables, taken before it is changed. */
   trace(doc: T): Trace {
-    return this.#sides.map(({ index }) => this.table.sideRows(index, doc));
+    return this.#sides.map((side) => side.entryOf(doc));
   }
 
   /**
@@ -106,23 +89,16 @@ export class Rows<T extends Doc> {
       const collision = this.#collision(keys, doc._id);
       if (collision !== null) return collision;
     }
-    const id = toKey(doc._id);
-    this.#update.run(JSON.stringify(doc), ...keys, id);
-    this.#sides.forEach(({ insert, remove }, i) => {
-      const kept = new Set(after[i]!.map(text));
-      const had = new Set(before[i]!.map(text));
-      for (const row of before[i]!) if (!kept.has(text(row))) remove.run(...row, id);
-      for (const row of after[i]!) if (!had.has(text(row))) insert.run(...row, id);
+    this.#update.run(JSON.stringify(doc), ...keys, toKey(doc._id));
+    this.#sides.forEach((side, i) => {
+      side.replace(doc._id, before[i]!, after[i]!);
     });
     return null;
   }
 
   remove(doc: T): void {
-    const id = toKey(doc._id);
-    this.#remove.run(id);
-    this.#sides.forEach(({ index, remove }) => {
-      for (const row of this.table.sideRows(index, doc)) remove.run(...row, id);
-    });
+    this.#remove.run(toKey(doc._id));
+    for (const side of this.#sides) side.remove(doc._id, side.entryOf(doc));
   }
 
   /** The unique index under which another document has these keys. */

@@ -5,16 +5,10 @@
  */
 import type { CollectionSpec, Doc, IndexSpec } from '../../../schemas/store/port.js';
 import type { Db, SqlValue } from '../../../streams/log/sqlite.js';
-import { keyAt, keysAt } from '../path.js';
+import { keyAt } from '../path.js';
 import { SQL_NULL, toKey } from './keys.js';
-
-export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-/** Column of an indexed path; `_id` keeps its name. */
-export const column = (path: string): string => quote(path === '_id' ? path : `k.${path}`);
-
-/** Index or side table of a declared index; `_id` names the primary key. */
-export const indexName = (spec: CollectionSpec, index: string): string => quote(`${spec.name}/${index}`);
+import { column, indexName, quote } from './names.js';
+import { SideTable } from './side.js';
 
 /** Paths that get a column of their own: those of indexes that are not multikey. */
 function columnsOf(spec: CollectionSpec): string[] {
@@ -43,14 +37,6 @@ export class Table {
   /** @throws {AssayError} `store.change` when an indexed field is not a scalar */
   keysOf(doc: Doc): RowKeys {
     return this.columns.map((path) => toKey(keyAt(doc, path)));
-  }
-
-  /** Rows of a document in one side table: values of the index's keys, one row per element. */
-  sideRows(index: IndexSpec, doc: Doc): SqlValue[][] {
-    const elements = keysAt(doc, index.multikey!);
-    return elements.map((element) =>
-      index.keys.map((path) => toKey(path === index.multikey ? element : keyAt(doc, path))),
-    );
   }
 }
 
@@ -85,21 +71,14 @@ function backfill(db: Db, table: Table, columns: readonly string[], sides: reado
   );
   const set = columns.map((path) => `${column(path)} = ?`).join(', ');
   const update = set && db.prepare(`UPDATE ${table.name} SET ${set} WHERE rowid = ?`);
-  const inserts = sides.map((index) => ({ index, insert: db.prepare(insertSide(table.spec, index)) }));
+  const added = sides.map((index) => new SideTable(db, table.spec, index));
   for (let rows = read.all(0); rows.length > 0; rows = read.all(rows.at(-1)!.row)) {
     for (const { row, doc: text } of rows) {
       const doc = JSON.parse(text) as Doc;
       if (update) update.run(...columns.map((path) => toKey(keyAt(doc, path))), row);
-      for (const { index, insert } of inserts) {
-        for (const keys of table.sideRows(index, doc)) insert.run(...keys, toKey(doc._id));
-      }
+      for (const side of added) side.insert(doc._id, side.entryOf(doc));
     }
   }
-}
-
-/** Adds one row to a side table: the index's keys, then the `_id`. */
-export function insertSide(spec: CollectionSpec, index: IndexSpec): string {
-  return `INSERT INTO ${indexName(spec, index.name)} VALUES (${[...index.keys, '_id'].map(() => '?').join(', ')})`;
 }
 
 /**

@@ -97,6 +97,7 @@ const NAMING: Record<string, () => Promise<Attempt>> = {
     granted: 202,
     params: { id: own.letter },
   }),
+  'get /v1/attestations/{jti}': async () => ({ refused: 403, granted: 200, params: { jti: own.jti } }),
   'post /v1/attestations/{jti}/suspend': byToken,
   'post /v1/attestations/{jti}/reinstate': byToken,
   'post /v1/attestations/{jti}/revoke': byToken,

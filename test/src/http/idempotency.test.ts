@@ -39,6 +39,27 @@ test('the claim of a process that died is taken over after two minutes', async (
   expect(await onceFor(service.context, request('b'), ok)).toMatchObject({ status: 202 });
 });
 
+test('one that was taken for dead and fails late leaves the answer of its successor', async () => {
+  let fail = (_error: Error): void => undefined;
+  const late = onceFor(
+    service.context,
+    request('late'),
+    () => new Promise((_resolve, reject) => (fail = reject)),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  service.advance(121_000);
+  let handled = 0;
+  const once = async () => {
+    handled += 1;
+    return ok();
+  };
+  await onceFor(service.context, request('late'), once);
+  fail(new Error('too late'));
+  await expect(late).rejects.toThrow('too late');
+  expect(await onceFor(service.context, request('late'), once)).toMatchObject({ status: 202 });
+  expect(handled).toBe(1);
+});
+
 test('keys of other callers, other endpoints and other tenants do not meet', async () => {
   let handled = 0;
   const count = async () => {

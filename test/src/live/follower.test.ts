@@ -237,6 +237,25 @@ describe('a reader', () => {
     await ended;
   });
 
+  test('who is still catching up is never sent back by a heartbeat', async () => {
+    const log = new StepLog();
+    for (let n = 0; n < 9; n += 1) log.append(0, 'acme');
+    const tail = await open(log);
+    const reader = new Reader();
+    const follower = new Follower({ log, topic: 't', read, tail }, 'acme', [0, 0], reader);
+    const leaving = new AbortController();
+    const ended = follower.run(leaving.signal);
+    await until(() => reader.places.length === 3);
+    follower.heartbeat();
+    await until(() => reader.places.length === 9);
+    for (let n = 0; n < 5; n += 1) await breathe();
+    leaving.abort();
+    await ended;
+    const ids = reader.frames.map((frame) => decodePosition(/^id: (.*)$/m.exec(frame)?.[1] as string)[0]);
+    expect(ids).toEqual([...ids].sort((a = 0, b = 0) => a - b));
+    expect(reader.frames.filter((frame) => frame.startsWith(': alive'))).toHaveLength(1);
+  });
+
   test('sees the failure of the log as an end of its connection', async () => {
     const log = new StepLog();
     log.append(0, 'acme');

@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { Sink } from '../../../src/live/follower.js';
@@ -45,6 +47,21 @@ test('a stream ends when its time is over, and resumes by its last position', as
   const second = listen();
   await (await live.join('acme', position)).follow(second.sink, new AbortController().signal);
   expect(second.frames.filter((frame) => frame.includes('"meanwhile"'))).toHaveLength(1);
+  await live.close();
+});
+
+test('a stream ends in time although memory was collected meanwhile', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const live = feed({ lifetimeMs: 100 });
+  const leaving = new AbortController();
+  const ended = (await live.join('acme', 'now')).follow(listen().sink, leaving.signal);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let n = 0; n < 5; n += 1) collect();
+  const never = setTimeout(() => leaving.abort('never ended'), 5_000);
+  expect(await ended).toBe('left');
+  clearTimeout(never);
+  expect(leaving.signal.aborted).toBe(false);
   await live.close();
 });
 
