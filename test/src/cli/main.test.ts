@@ -17,6 +17,10 @@ beforeEach(() => {
 
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
+const fail = (what: string): never => {
+  throw new Error(what);
+};
+
 const SECRET = 'sealing secret of a test, never shown';
 
 const until = async (ready: () => boolean): Promise<void> => {
@@ -98,8 +102,8 @@ describe('assay', () => {
 
 describe('assay serve', () => {
   const env = () => ({ ASSAY_HOME: home, ASSAY_SECRET: SECRET, ASSAY_LOG_LEVEL: 'info' });
-  const start = (argv: string[]) => {
-    const term = terminal('', env());
+  const start = (argv: string[], more: Record<string, string> = {}) => {
+    const term = terminal('', { ...env(), ...more });
     const ended = main(['serve', '--port', '0', ...argv], { io: term.io, openJudging: judgingDouble().open });
     return {
       ...term,
@@ -135,6 +139,27 @@ describe('assay serve', () => {
     expect(service.written).toMatch(/^Assay is ready at http:\/\/localhost:\d+\nOne-time link for mo/);
     service.signals.emit('SIGINT');
     expect(await service.ended).toBe(0);
+  });
+
+  it('serves several tenants without being told whose console to open, and ends in order', async () => {
+    const service = start([], { ASSAY_TENANTS: 'alpha,beta' });
+    const early = service.ended.then((code) => `ended with ${code}`);
+    await Promise.race([until(() => service.written.includes('Assay is ready')), early.then(fail)]);
+    service.signals.emit('SIGTERM');
+    expect(await early).toBe('ended with 0');
+  });
+
+  it('leaves nothing running when it cannot say that it is ready', async () => {
+    const term = terminal('', env());
+    term.io.out.write = () => {
+      throw new Error('no terminal');
+    };
+    const flags = ['serve', '--port', '0'];
+    expect(await main(flags, { io: term.io, openJudging: judgingDouble().open })).not.toBe(0);
+    const again = start([]);
+    await until(() => again.written.includes('Assay is ready'));
+    again.signals.emit('SIGTERM');
+    expect(await again.ended).toBe(0);
   });
 
   it('does not start without a secret, or for a tenant that is not there', async () => {
