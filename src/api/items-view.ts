@@ -2,13 +2,13 @@
  * Items as they are read over HTTP. What the detector says (`verdict`) and what stands behind the text (`attestation`)
  * are two facts beside each other; neither is computed from the other.
  */
-
 import { z } from 'zod';
 import { ITEM_KINDS } from '../../schemas/ids.js';
 import { Facet } from '../../schemas/post.js';
 import { ReviewState } from '../../schemas/review.js';
 import type { ItemDoc, VerdictDoc } from '../../schemas/store/documents.js';
 import { Band, type Verdict, Verdict as VerdictShape } from '../../schemas/verdict.js';
+import { shownText } from '../shown-text.js';
 import { instant } from './instant.js';
 import { Next } from './page.js';
 import { VerdictView } from './verdict-view.js';
@@ -119,10 +119,10 @@ const common = (doc: ItemDoc) => ({
   review: doc.reviewState,
 });
 
-/** First units of a text, never half of a surrogate pair; tags of HTML are left out. */
+/** First units of a text, never half of a surrogate pair; of HTML what it shows. */
 function excerptOf({ text, html }: ItemDoc): string | null {
-  const plain = text ?? html?.slice(0, 8 * EXCERPT).replace(/<[^<>]*>/g, ' ');
-  if (plain === undefined) return null;
+  const plain = text ?? (html === null ? null : shownText(html.slice(0, 8 * EXCERPT)));
+  if (plain === null) return null;
   const folded = plain
     .slice(0, 4 * EXCERPT)
     .replace(/\s+/g, ' ')

@@ -1,5 +1,6 @@
 /** What a command reads: a file or standard input, as a stream, or whole within a bound. */
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { AssayError } from '../../schemas/errors.js';
 import type { Io } from './io.js';
@@ -7,13 +8,18 @@ import type { Io } from './io.js';
 /** A file, or standard input for `-`. @throws {AssayError} `config.invalid` when the file cannot be read */
 export async function openInput(io: Pick<Io, 'in'>, file: string): Promise<Readable> {
   if (file === '-') return io.in;
+  const unreadable = (code: string | undefined, cause?: unknown) =>
+    new AssayError('config.invalid', `${file} cannot be read (${code}).`, { cause });
   const source = createReadStream(file);
   await new Promise<void>((resolve, reject) => {
     source.once('ready', resolve);
-    source.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(new AssayError('config.invalid', `${file} cannot be read (${cause.code}).`, { cause })),
-    );
+    source.once('error', (cause: NodeJS.ErrnoException) => reject(unreadable(cause.code, cause)));
   });
+  // A folder opens like a file and fails at the first byte.
+  if ((await stat(file)).isDirectory()) {
+    source.destroy();
+    throw unreadable('EISDIR');
+  }
   return source;
 }
 

@@ -64,7 +64,11 @@ export function createProgram(parts: Parts, finish: (code: number) => void): Com
     .helpCommand(false)
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: true });
-  program.version(version(), '--version', 'print the version').action(() => program.help({ error: true }));
+  program.version(version(), '--version', 'print the version').action(() => {
+    const [command] = program.args;
+    if (command === undefined) program.help({ error: true });
+    program.error(`error: unknown command '${command}' (assay --help lists them)`);
+  });
   const cli: Cli = {
     ...parts,
     act:
@@ -73,6 +77,8 @@ export function createProgram(parts: Parts, finish: (code: number) => void): Com
         finish(await act(...args)),
   };
   for (const add of COMMANDS) add(program, cli);
+  // Only now, since commands inherit it: what is too much here is the name of a command that does not exist.
+  program.allowExcessArguments();
   return program;
 }
 

@@ -99,7 +99,9 @@ const lineOut = ({ id, judgement, decision }: Answer, detector: string) => ({
 const detail = ({ message, violations }: AssayError): string =>
   violations.length === 0
     ? message
-    : violations.map(({ pointer, detail: found }) => `${pointer}: ${found}`).join('; ');
+    : violations
+        .map(({ pointer, detail: found }) => `${pointer === '' ? '' : `${pointer}: `}${found}`)
+        .join('; ');
 
 async function complain(io: Io, json: boolean, line: number, error: AssayError): Promise<void> {
   const { code } = error;

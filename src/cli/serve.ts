@@ -15,14 +15,15 @@ export interface ServeFlags extends SettingFlags {
   tenant?: string;
 }
 
+/** A link to the console for the moderator the flags name. */
+async function linkFor({ publicUrl, context, config }: Service, user: string, tenant: string | undefined) {
+  const person = { tenant: tenantOf(config, tenant), user, scopes: ['read', 'moderate'] as const };
+  return `${publicUrl}${loginPath(await createLink(context, person))}`;
+}
+
 async function announce(io: Io, service: Service, { json, link, tenant }: ServeFlags): Promise<void> {
-  const { port, publicUrl, context, config } = service;
-  const person = {
-    tenant: tenantOf(config, tenant),
-    user: link ?? '',
-    scopes: ['read', 'moderate'] as const,
-  };
-  const url = link === undefined ? undefined : `${publicUrl}${loginPath(await createLink(context, person))}`;
+  const { port, publicUrl } = service;
+  const url = link === undefined ? undefined : await linkFor(service, link, tenant);
   if (json === true) return writeJson(io.out, { url: publicUrl, port, ...(url ? { link: url } : {}) });
   await write(io.out, `Assay is ready at ${publicUrl}\n`);
   if (url !== undefined) await write(io.out, `One-time link for ${link}, good for 15 minutes: ${url}\n`);
@@ -37,8 +38,13 @@ export async function serve(
   const logger = createLogger(config.logLevel, io.err);
   const open = async (): Promise<Service> => {
     const service = await openService(config, secrets, { logger, openJudging });
-    await announce(io, service, flags);
-    return service;
+    try {
+      await announce(io, service, flags);
+      return service;
+    } catch (error) {
+      await service.close();
+      throw error;
+    }
   };
   return runUntilSignal(open, { logger, signals: io.signals, exit: io.exit });
 }

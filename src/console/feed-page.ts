@@ -1,10 +1,12 @@
 /** The reader's feed as a page: the switch, what is shown with what stands behind it, and what is hidden with its reason. */
+
+import { shownText } from '../shown-text.js';
 import { labelInWords } from './attestation-words.js';
 import { BAND_WORDS } from './band-words.js';
 import type { FeedEntry, FeedFilter, FeedView } from './feed.js';
 import { count, counted, time } from './figures.js';
 import { type Html, href, html } from './html.js';
-import { authorName, itemPath, previewOf, shownText } from './item-row.js';
+import { authorName, itemPath, previewOf } from './item-row.js';
 import { oneLine, visible } from './visible-text.js';
 
 interface FilterWords {

@@ -1,7 +1,6 @@
 /** An item in a list: what it says in one or two lines, what was found, and where it stands. */
 import type { ItemDoc } from '../../schemas/store/documents.js';
-import { runsOfHtml } from '../client/html.js';
-import { TextRejected } from '../client/index.js';
+import { shownText } from '../shown-text.js';
 import { attestationFact, bandBadge, stateBadge } from './badges.js';
 import { percent, time } from './figures.js';
 import { type Html, html, segment } from './html.js';
@@ -13,19 +12,6 @@ const NAME = 60;
 
 /** The item's own page. */
 export const itemPath = (id: string): string => `/console/items/${segment(id)}`;
-
-/** What HTML shows as plain text, read by the reader that attestations use; where that refuses, the source without tags. */
-export function shownText(source: string): string {
-  try {
-    return runsOfHtml(source)
-      .runs.map((run) => (typeof run === 'string' ? run : run.shown))
-      .join('')
-      .trim();
-  } catch (error) {
-    if (!(error instanceof TextRejected)) throw error;
-    return source.replace(/<[^<>]*>/g, ' ').trim();
-  }
-}
 
 /** The beginning of a text as one line. */
 export function previewOf({

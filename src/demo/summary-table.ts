@@ -68,7 +68,7 @@ export function summaryTable(summary: Summary): string {
     ]),
     '',
     ...rankingLines(summary),
-    `${items} items${missing === 0 ? '' : `, ${missing} missing`}; ${speed}; ${alerts} alerts for a moderator; ${deadLetters} dead letters`,
+    `${items} items${missing === 0 ? '' : `, ${missing} missing`}; ${speed}; ${alerts} ${alerts === 1 ? 'alert' : 'alerts'} for a moderator; ${deadLetters} dead letters`,
     `attestations: ${HAL.map(([hal, words]) => `${attestations[hal] ?? 0} ${words}`).join(', ')}, ${tokens - held} carried that do not hold`,
     SOFTWARE_KEYS,
     '',

@@ -17,6 +17,10 @@ beforeEach(() => {
 
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
+const fail = (what: string): never => {
+  throw new Error(what);
+};
+
 const SECRET = 'sealing secret of a test, never shown';
 
 const until = async (ready: () => boolean): Promise<void> => {
@@ -27,6 +31,13 @@ const until = async (ready: () => boolean): Promise<void> => {
 };
 
 describe('assay', () => {
+  it('names a command it does not know, and a folder where a file is wanted', async () => {
+    expect((await assay(['nonsense'])).err).toContain("unknown command 'nonsense'");
+    const { err } = await assay(['score', '.']);
+    expect(err).toContain('. cannot be read (EISDIR)');
+    expect(err).not.toContain('bug');
+  });
+
   it.each([
     [[], 2],
     [['serve', '--prot', '1'], 2],
@@ -34,6 +45,9 @@ describe('assay', () => {
     [['nonsense'], 2],
     [['keys'], 2],
     [['keys', 'nonsense'], 2],
+    [['score', '.'], 2],
+    [['score', 'one.txt', 'two.txt'], 2],
+    [['doctor', 'nonsense'], 2],
   ])('answers %j with a short message and exit code 2', async (argv, expected) => {
     const { code, out, err } = await assay(argv);
     expect(code).toBe(expected);
@@ -88,8 +102,8 @@ describe('assay', () => {
 
 describe('assay serve', () => {
   const env = () => ({ ASSAY_HOME: home, ASSAY_SECRET: SECRET, ASSAY_LOG_LEVEL: 'info' });
-  const start = (argv: string[]) => {
-    const term = terminal('', env());
+  const start = (argv: string[], more: Record<string, string> = {}) => {
+    const term = terminal('', { ...env(), ...more });
     const ended = main(['serve', '--port', '0', ...argv], { io: term.io, openJudging: judgingDouble().open });
     return {
       ...term,
@@ -125,6 +139,27 @@ describe('assay serve', () => {
     expect(service.written).toMatch(/^Assay is ready at http:\/\/localhost:\d+\nOne-time link for mo/);
     service.signals.emit('SIGINT');
     expect(await service.ended).toBe(0);
+  });
+
+  it('serves several tenants without being told whose console to open, and ends in order', async () => {
+    const service = start([], { ASSAY_TENANTS: 'alpha,beta' });
+    const early = service.ended.then((code) => `ended with ${code}`);
+    await Promise.race([until(() => service.written.includes('Assay is ready')), early.then(fail)]);
+    service.signals.emit('SIGTERM');
+    expect(await early).toBe('ended with 0');
+  });
+
+  it('leaves nothing running when it cannot say that it is ready', async () => {
+    const term = terminal('', env());
+    term.io.out.write = () => {
+      throw new Error('no terminal');
+    };
+    const flags = ['serve', '--port', '0'];
+    expect(await main(flags, { io: term.io, openJudging: judgingDouble().open })).not.toBe(0);
+    const again = start([]);
+    await until(() => again.written.includes('Assay is ready'));
+    again.signals.emit('SIGTERM');
+    expect(await again.ended).toBe(0);
   });
 
   it('does not start without a secret, or for a tenant that is not there', async () => {
