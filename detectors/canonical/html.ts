@@ -1,33 +1,24 @@
 /**
  * HTML to text, with offsets. The tokeniser is parse5's (the HTML standard's own state machine); here stands only which text
- * counts: no scripts, styles or hidden parts of the head, and a line break wherever a block begins or ends.
+ * counts: nothing that is hidden from a reader, and a line break wherever a block begins or ends.
  */
-import { type Token, Tokenizer, TokenizerMode } from 'parse5';
+import { type Token, Tokenizer } from 'parse5';
 import type { Draft } from './draft.js';
+import { contentMode, HiddenParts } from './hidden-html.js';
 
 const BLOCKS = new Set(
   'address article aside blockquote br dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table td th tr ul'.split(
     ' ',
   ),
 );
-const SILENT = new Set(['script', 'style', 'title', 'textarea', 'noscript', 'template', 'iframe', 'select']);
-const RAW: Readonly<Record<string, number>> = {
-  script: TokenizerMode.SCRIPT_DATA,
-  style: TokenizerMode.RAWTEXT,
-  noscript: TokenizerMode.RAWTEXT,
-  iframe: TokenizerMode.RAWTEXT,
-  title: TokenizerMode.RCDATA,
-  textarea: TokenizerMode.RCDATA,
-};
-
 /** Replaces markup by what a reader sees. Linear in the input: one run of the tokeniser. */
 export function dropHtml(draft: Draft): void {
   const source = draft.text;
-  let silent: string | undefined;
+  const hidden = new HiddenParts();
   let kept = 0; // everything before has been dealt with
   let run = ''; // decoded text since then; parse5's own offsets of text are off by a character reference
   const close = (from: number, to: number, put: string): void => {
-    if (silent) {
+    if (hidden.within) {
       if (from > kept) draft.replace(kept, from, '');
     } else keepText(draft, kept, from, run);
     run = '';
@@ -51,14 +42,13 @@ export function dropHtml(draft: Draft): void {
       onStartTag: (token) => {
         const { startOffset, endOffset } = token.location!;
         close(startOffset, endOffset, BLOCKS.has(token.tagName) ? '\n' : '');
-        const mode = RAW[token.tagName];
-        if (mode !== undefined) tokenizer.state = mode;
-        if (SILENT.has(token.tagName) && !token.selfClosing) silent ??= token.tagName;
+        tokenizer.state = contentMode(token.tagName) ?? tokenizer.state;
+        hidden.open(token);
       },
       onEndTag: (token) => {
         const { startOffset, endOffset } = token.location!;
         close(startOffset, endOffset, BLOCKS.has(token.tagName) ? '\n' : '');
-        if (token.tagName === silent) silent = undefined;
+        hidden.close(token);
       },
     },
   );

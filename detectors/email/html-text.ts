@@ -3,44 +3,11 @@
  * mail, and nothing of what a mail program hides (preheaders, scripts, `display: none`). One run of parse5's tokeniser,
  * so the work is linear in the source whatever is nested in it.
  */
-import { type Token, Tokenizer, TokenizerMode } from 'parse5';
+import { type Token, Tokenizer } from 'parse5';
+import { contentMode, HiddenParts, LINES, PARAGRAPHS } from '../canonical/hidden-html.js';
 
-const words = (names: string): ReadonlySet<string> => new Set(names.split(' '));
-
-/** A line of their own. */
-const LINES = words(
-  'address article aside center dd div dl dt fieldset figcaption figure footer form header hr legend li main nav ol option section table tbody td tfoot th thead tr ul body',
-);
-/** An empty line around them. */
-const PARAGRAPHS = words('p h1 h2 h3 h4 h5 h6 pre blockquote');
-/** Never shown; their content is no markup either. */
-const SILENT: Readonly<Record<string, number | null>> = {
-  script: TokenizerMode.SCRIPT_DATA,
-  style: TokenizerMode.RAWTEXT,
-  title: TokenizerMode.RCDATA,
-  textarea: TokenizerMode.RCDATA,
-  noscript: TokenizerMode.RAWTEXT,
-  iframe: TokenizerMode.RAWTEXT,
-  template: null,
-  select: null,
-  svg: null,
-};
-/** End where a sibling begins, so an end tag that is missing hides no more than a browser would. */
-const IMPLIED_END = words('p li dt dd td th tr thead tbody tfoot option');
-const VOID = words('area base br col embed hr img input link meta param source track wbr');
-
-const INVISIBLE =
-  /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?:font-size|opacity|max-height)\s*:\s*0(?:\.0{1,8})?(?:px|pt|em|rem|%)?\s*(?:$|[;!]))/i;
-/** A style attribute longer than this is not looked at to its end. */
-const STYLE_LENGTH = 4_096;
 /** Deeper quoting than this adds no marks. */
 const QUOTE_DEPTH = 8;
-
-const isHidden = (attributes: readonly Token.Attribute[]): boolean =>
-  attributes.some(
-    ({ name, value }) =>
-      name === 'hidden' || (name === 'style' && INVISIBLE.test(value.slice(0, STYLE_LENGTH))),
-  );
 
 /** Lines of visible text, put together with the breaks between them. */
 class Page {
@@ -94,32 +61,16 @@ class Page {
   }
 }
 
-/** What is hidden at present: the element that began it, and how many of its name are open inside. */
-interface Hidden {
-  name: string;
-  depth: number;
-}
-
 /** @param html markup of one or more parts @returns visible text, lines separated by LF */
 export function htmlText(html: string): string {
   const page = new Page();
-  let hidden: Hidden | null = null;
+  const hidden = new HiddenParts();
 
   const start = (token: Token.TagToken): void => {
-    const { tagName: name, attrs, selfClosing } = token;
-    const mode = SILENT[name];
-    if (typeof mode === 'number') tokenizer.state = mode;
-    if (hidden !== null) {
-      const ended =
-        IMPLIED_END.has(hidden.name) &&
-        (hidden.name === name || (hidden.name === 'p' && (LINES.has(name) || PARAGRAPHS.has(name))));
-      if (ended) hidden = null;
-      else if (hidden.name === name && !selfClosing) hidden.depth++;
-    }
-    if (hidden === null && !VOID.has(name) && (name in SILENT || isHidden(attrs))) {
-      if (!(name in SILENT && selfClosing)) hidden = { name, depth: 1 };
-    }
-    if (hidden !== null) return;
+    const { tagName: name } = token;
+    tokenizer.state = contentMode(name) ?? tokenizer.state;
+    hidden.open(token);
+    if (hidden.within) return;
     if (name === 'br') page.addBreak();
     else if (PARAGRAPHS.has(name)) page.breakLine(2);
     else if (LINES.has(name)) page.breakLine(1);
@@ -127,11 +78,12 @@ export function htmlText(html: string): string {
     if (name === 'pre') page.preformatted++;
   };
 
-  const end = ({ tagName: name }: Token.TagToken): void => {
-    if (hidden !== null) {
-      if (hidden.name === name && --hidden.depth === 0) hidden = null;
+  const end = (token: Token.TagToken): void => {
+    if (hidden.within) {
+      hidden.close(token);
       return;
     }
+    const { tagName: name } = token;
     if (PARAGRAPHS.has(name)) page.breakLine(2);
     else if (LINES.has(name)) page.breakLine(1);
     if (name === 'blockquote') page.quotes = Math.max(0, page.quotes - 1);
@@ -139,7 +91,7 @@ export function htmlText(html: string): string {
   };
 
   const characters = ({ chars }: Token.CharacterToken): void => {
-    if (hidden === null) page.write(chars);
+    if (!hidden.within) page.write(chars);
   };
   const nothing = (): void => undefined;
   const tokenizer = new Tokenizer(

@@ -110,6 +110,13 @@ describe('raw input is flattened like the training texts', () => {
     expect(mail('New words.\n-----Original Message-----\nFrom: x\nold')).toBe('New words.');
   });
 
+  test('leaves out what a reader of the HTML never sees', () => {
+    const html =
+      '<p>Seen <span hidden>salt</span><span style="color:red; DISPLAY : none">salt <b>salt</b></span>words.</p>' +
+      '<div style="visibility:hidden"><div>salt</div>salt</div><p hidden>salt<p>and more.</p><hr hidden>End.';
+    expect(canonicalise(html, { html: true }).text).toBe('Seen words. and more. End.');
+  });
+
   test('HTML becomes what a reader sees', () => {
     const html =
       '<html><head><title>t</title><style>p{}</style></head><body><p>One &amp; two&nbsp;x</p><script>var a="<p>";</script><p>thr&eacute;e<br>four</p></body></html>';
