@@ -29,7 +29,7 @@ import { drawTexts } from './texts.js';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const ROUNDS = 3;
-const RECORDS = 4_000;
+const RECORDS = 2_000;
 const TEXT_BYTES = 1_500;
 const PARTITIONS = 4;
 const BATCH = 500;
