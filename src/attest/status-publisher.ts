@@ -81,12 +81,12 @@ export class StatusPublisher {
   /** Writes a token's status unless a later one (`seq`) is already there, and moves a decoy with it. */
   async write(list: number, idx: number, value: number, seq: number): Promise<void> {
     const { statusIndices, statusLists } = this.collections;
-    const changed = await statusIndices.findAndUpdate(
-      `${list}:${idx}`,
-      { set: { value, seq } },
-      { seq: { lt: seq } },
-    );
-    const entries: SetEntry[] = changed === null ? [] : [{ idx, value, seq }];
+    const id = `${list}:${idx}`;
+    const changed = await statusIndices.findAndUpdate(id, { set: { value, seq } }, { seq: { lt: seq } });
+    // A repetition finds its own write, or a later one, that may have died before the list's revision moved: the bits
+    // held here have to learn of it all the same.
+    const entry = changed ?? (await statusIndices.get(id));
+    const entries: SetEntry[] = entry === null ? [] : [{ idx, value: entry.value, seq: entry.seq }];
     const doc = await statusLists.get(String(list));
     const decoy = decoyValue();
     const at = doc === null ? null : await this.claimOn(list, doc.size, decoy, true);

@@ -11,7 +11,7 @@ import type {
   VerifyResult,
 } from '../../schemas/attestation.js';
 import { labelOf } from './levels.js';
-import { POLICIES } from './policy.js';
+import { POLICIES, wholePolicy } from './policy.js';
 import type { Found, Verifier } from './verify.js';
 
 /** An item with what `verify` said of its token; `result: null` when it carries none. */
@@ -82,7 +82,7 @@ const FAILURES: readonly (readonly [FeedReason, readonly VerifyError[]])[] = [
  * @param policy a named filter, or one of the reader's own
  */
 export function filterFeed(items: readonly JudgedItem[], policy: PolicyName | FilterPolicy): FeedDecision[] {
-  const rules: FilterPolicy = typeof policy === 'string' ? POLICIES[policy] : policy;
+  const rules: FilterPolicy = typeof policy === 'string' ? POLICIES[policy] : wholePolicy(policy);
   const holders = new Map<string, string>();
   return items.map(({ id, result }) => {
     const reason = reasonFor(id, result, rules, holders);
@@ -108,8 +108,9 @@ function reasonFor(
   if (result === null) return 'no_token';
   const failure = FAILURES.find(([, codes]) => codes.some((code) => result.errors.includes(code)));
   if (failure) return failure[0];
-  if (rules.requireAuthor && (result.author === 'unchecked' || result.content === 'unchecked'))
-    return 'unchecked';
+  // From hal 2 on a filter speaks of people: what was not held against text and author never passes it.
+  const bound = rules.requireAuthor || rules.minHal >= 2;
+  if (bound && (result.author === 'unchecked' || result.content === 'unchecked')) return 'unchecked';
   const holder = holders.get(result.jti!);
   if (holder !== undefined && holder !== id) return 'reused';
   holders.set(result.jti!, id);

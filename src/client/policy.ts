@@ -15,3 +15,18 @@ export const POLICIES = {
 
 /** What `verify` holds a token to when no policy is given: bound to text and author, fresh status, any level. */
 export const DEFAULT_POLICY: FilterPolicy = { ...base, minHal: 0, onUnknown: 'hide', onStale: 'closed' };
+
+/**
+ * A reader's own policy made whole, later ones over earlier ones. What is left out, undefined or not one of the values is
+ * as strict as the default, so that a slip of the pen never opens a filter.
+ */
+export function wholePolicy(...given: readonly (Partial<FilterPolicy> | undefined)[]): FilterPolicy {
+  const said = given.flatMap((one) => Object.entries(one ?? {}).filter(([, value]) => value !== undefined));
+  const policy: FilterPolicy = { ...DEFAULT_POLICY, ...Object.fromEntries(said) };
+  return {
+    ...policy,
+    requireAuthor: policy.requireAuthor !== false,
+    onUnknown: policy.onUnknown === 'label' ? 'label' : 'hide',
+    onStale: policy.onStale === 'open' ? 'open' : 'closed',
+  };
+}

@@ -17,7 +17,7 @@ import { isFacets } from './facets.js';
 import { type Fetch, sheltered, type VerifierCache } from './fetch.js';
 import { accountBinding, hashText, utf8 } from './hash.js';
 import { halOf, notProvenOf } from './levels.js';
-import { DEFAULT_POLICY } from './policy.js';
+import { wholePolicy } from './policy.js';
 import { TextRejected } from './rejection.js';
 import { StatusCache } from './status-cache.js';
 import { SKEW_S, STATUS_BITS, STATUSES, statusValue } from './status-list.js';
@@ -71,7 +71,6 @@ export interface Verifier {
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const clock = options.clock ?? Date.now;
-  const policy = { ...DEFAULT_POLICY, ...options.policy };
   const cache = sheltered(options.cache);
   const lists = new StatusCache(options.fetch, cache, options.maxListAgeS ?? Number.POSITIVE_INFINITY);
   const discovery = new Discovery(options.issuers ?? [], options.fetch, cache);
@@ -88,7 +87,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
   return {
     expireLists: (uri) => lists.expire(uri),
     async verify(token, found = {}) {
-      const check = new Check(lists, options.html, { ...policy, ...found.policy }, found.now ?? clock());
+      const check = new Check(
+        lists,
+        options.html,
+        wholePolicy(options.policy, found.policy),
+        found.now ?? clock(),
+      );
       try {
         await check.run(token, found, issuers);
       } catch (error) {

@@ -75,6 +75,18 @@ describe('the states of a token', () => {
     );
   });
 
+  test('reach the list by a repetition when the first try died before the list moved', async () => {
+    const { jti } = await ann.attest({ text });
+    expect(await listed(jti)).toBe('valid');
+    const { statusLists } = rig.opened.collections;
+    const { findAndUpdate } = statusLists;
+    statusLists.findAndUpdate = async () => Promise.reject(new Error('the store is gone'));
+    await expect(changeStatus(rig.issuer, 'acme', jti, 'revoke')).rejects.toThrow();
+    statusLists.findAndUpdate = findAndUpdate;
+    await code(changeStatus(rig.issuer, 'acme', jti, 'revoke'));
+    expect(await listed(jti)).toBe('revoked');
+  });
+
   test('changed by many at once end where document and list agree', async () => {
     for (let round = 0; round < 5; round++) {
       const { jti } = await ann.attest({ text });

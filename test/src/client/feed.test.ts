@@ -39,6 +39,21 @@ const decide = (result: VerifyResult | null, policy: PolicyName | FilterPolicy) 
   return `${action} ${reason}`;
 };
 
+describe('a policy that is not whole', () => {
+  const stale: VerifyResult = { ...good, stale: true };
+  test.each([
+    ['leaves something out', { minHal: 2 }],
+    ['holds undefined', { minHal: 2, requireAuthor: undefined, onStale: undefined, onUnknown: undefined }],
+    ['has a slip of the pen', { minHal: 2, requireAuthor: 0, onStale: 'opne', onUnknown: 'lable' }],
+  ])('that %s is as strict as the default', (_name, partial) => {
+    const policy = partial as unknown as FilterPolicy;
+    expect(decide({ ...good, author: 'unchecked' }, policy)).toBe('hide unchecked');
+    expect(decide(stale, policy)).toBe('hide stale');
+    expect(decide(null, policy)).toBe('hide no_token');
+    expect(decide(good, policy)).toBe('keep meets_policy');
+  });
+});
+
 describe('under each named filter', () => {
   test.each([
     ['a vouched account', good, 'keep', 'keep', 'keep', 'hide', 'meets_policy', 'below_minimum'],
@@ -178,6 +193,8 @@ describe('under a reader’s own rules', () => {
     expect(decide(unchecked, rules)).toBe('label unchecked');
     expect(decide(unchecked, { ...rules, minHal: 2 })).toBe('hide unchecked');
     expect(decide(unchecked, { ...rules, requireAuthor: false })).toBe('keep meets_policy');
+    // A filter that speaks of people is not talked out of it.
+    expect(decide(unchecked, { ...rules, minHal: 2, requireAuthor: false })).toBe('hide unchecked');
   });
 
   test('an old status may be accepted, and is said', () => {
