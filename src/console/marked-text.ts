@@ -29,9 +29,11 @@ function bordersOf(text: string, reasons: readonly Pick<EvidenceSymbol, 'spans'>
   const borders: Border[] = [];
   for (const [index, { spans = [] }] of reasons.slice(0, LIMITS.symbols).entries()) {
     for (const span of spans.slice(0, LIMITS.spansPerSymbol)) {
-      const start = whole(text, Math.max(0, Math.min(text.length, Math.trunc(span.start))), -1);
-      const end = whole(text, Math.max(0, Math.min(text.length, Math.trunc(span.end))), 1);
-      if (!(start < end)) continue;
+      const inside = (at: number): number => Math.max(0, Math.min(text.length, Math.trunc(at)));
+      // Before the borders move: an empty span inside a pair covers nothing, and must not grow to cover the pair.
+      if (!(inside(span.start) < inside(span.end))) continue;
+      const start = whole(text, inside(span.start), -1);
+      const end = whole(text, inside(span.end), 1);
       borders.push({ at: start, reason: index + 1, opens: 1 }, { at: end, reason: index + 1, opens: -1 });
     }
   }

@@ -34,6 +34,10 @@ const anySpan = fc.record({
 const anyReasons = fc.array(fc.record({ spans: fc.array(anySpan, { maxLength: 6 }) }), { maxLength: 6 });
 
 describe('pieces of a text', () => {
+  test('an empty span inside a surrogate pair marks nothing', () => {
+    expect(piecesOf('a𐀀b', [{ spans: [{ start: 2, end: 2 }] }])).toEqual([{ text: 'a𐀀b', reasons: [] }]);
+  });
+
   test('joined are the text, never cut a surrogate pair, and carry exactly the reasons that cover them', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), anyReasons, (text, reasons) => {
