@@ -18,13 +18,16 @@ export const DEFAULT_POLICY: FilterPolicy = { ...base, minHal: 0, onUnknown: 'hi
 
 /**
  * A reader's own policy made whole, later ones over earlier ones. What is left out, undefined or not one of the values is
- * as strict as the default, so that a slip of the pen never opens a filter.
+ * at least as strict as the default, so that a slip of the pen never opens a filter.
  */
 export function wholePolicy(...given: readonly (Partial<FilterPolicy> | undefined)[]): FilterPolicy {
   const said = given.flatMap((one) => Object.entries(one ?? {}).filter(([, value]) => value !== undefined));
   const policy: FilterPolicy = { ...DEFAULT_POLICY, ...Object.fromEntries(said) };
   return {
     ...policy,
+    // Nothing is less or more than NaN, which would let everything through.
+    minHal: Number.isNaN(Number(policy.minHal)) ? POLICIES.strict.minHal : policy.minHal,
+    maxStatusAgeS: Number.isNaN(Number(policy.maxStatusAgeS)) ? base.maxStatusAgeS : policy.maxStatusAgeS,
     requireAuthor: policy.requireAuthor !== false,
     onUnknown: policy.onUnknown === 'label' ? 'label' : 'hide',
     onStale: policy.onStale === 'open' ? 'open' : 'closed',

@@ -54,6 +54,14 @@ describe('a policy that is not whole', () => {
   });
 });
 
+test('a policy whose numbers are none lets nothing through by that', () => {
+  const nothing = { ...POLICIES.humans, minHal: Number.NaN } as unknown as FilterPolicy;
+  expect(decide(good, nothing)).toBe('hide below_minimum');
+  expect(decide(good, { ...POLICIES.humans, minHal: 'two' } as unknown as FilterPolicy)).toBe(
+    'hide below_minimum',
+  );
+});
+
 describe('under each named filter', () => {
   test.each([
     ['a vouched account', good, 'keep', 'keep', 'keep', 'hide', 'meets_policy', 'below_minimum'],
