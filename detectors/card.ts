@@ -20,9 +20,9 @@ export const ModelCard = z.looseObject({
   languages: z.array(z.string()),
   weights: z.object({ file: z.string().regex(/^[\w.-]+$/), sha256: z.string(), bytes: z.number() }),
   calibration: z.object({
-    slope: row.length(3),
+    slopes: z.array(row.length(3)).min(1),
     offset: row.length(3),
-    covariance: z.array(row.length(6)).length(6),
+    covariance: z.array(row),
     betweenSources: z.number().min(0),
     limit: z.number().positive(),
   }),

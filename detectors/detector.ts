@@ -124,7 +124,7 @@ function judgeOne(
     const symbols = words === 0 ? [] : [why];
     return { ...found, llr: 0, llrError: NO_EVIDENCE, symbols: [...symbols, ...repairSymbols(canonical)] };
   }
-  const calibrated = calibrate(score.z, words, card.calibration);
+  const calibrated = calibrate([score.z], words, card.calibration);
   return {
     ...found,
     llr: calibrated.llr,

@@ -76,7 +76,8 @@ export function scoreSymbols(
   calibrated: Calibrated,
   canonical: Canonical,
 ): EvidenceSymbol[] {
-  const { slope, offset, llr } = calibrated;
+  const { slopes, offset, llr } = calibrated;
+  const slope = slopes[0]!;
   const part = (name: (typeof PARTS)[number]): number => slope * score.parts[PARTS.indexOf(name)]!;
   const spans = pointed(score.sentences, llr >= 0 ? 1 : -1, canonical);
   const phrases = symbol('text.phrases', part('letters') + part('words'));

@@ -2,10 +2,11 @@
  * Fits the map from score to log-likelihood ratio (detectors/text/calibration.ts) by weighted logistic regression, and says how
  * far off it can be: its covariance clustered by source, and the spread of sources around it.
  */
-import { type Calibration, lengthTerm } from '../detectors/text/calibration.js';
+import { type Calibration, calibrationTerms } from '../detectors/text/calibration.js';
 
 export interface Scored {
-  z: number;
+  /** Of the models, in the order their slopes will have. */
+  scores: readonly number[];
   words: number;
   machine: boolean;
   source: string;
@@ -13,10 +14,9 @@ export interface Scored {
   weight: number;
 }
 
-const terms = (z: number, u: number): number[] => [z, z * u, z * u * u, 1, u, u * u];
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-/** Solves A x = b by Gauss–Jordan with pivoting; the matrices here are 6 × 6. */
+/** Solves A x = b by Gauss–Jordan with pivoting; the matrices here are small. */
 function solve(matrix: readonly number[][], right: readonly number[][]): number[][] {
   const n = matrix.length;
   const rows = matrix.map((row, i) => [...row, ...right[i]!]);
@@ -41,31 +41,33 @@ const zeros = (n: number): number[][] => Array.from({ length: n }, () => new Arr
 
 /** Newton's method; ridge keeps the length terms near zero where the data says nothing. */
 function fitCoefficients(scored: readonly Scored[], ridge: number): { beta: number[]; bread: number[][] } {
-  const beta = [1, 0, 0, 0, 0, 0];
-  let bread = zeros(6);
+  const models = scored[0]?.scores.length ?? 1;
+  const size = 3 * models + 3;
+  const beta = Array.from({ length: size }, (_, i) => (i % 3 === 0 && i < 3 * models ? 1 / models : 0));
+  let bread = zeros(size);
   for (let round = 0; round < 30; round++) {
-    const hessian = zeros(6);
-    const gradient = new Array<number>(6).fill(0);
-    for (let i = 0; i < 6; i++) {
-      const pull = i === 0 || i === 3 ? 0 : ridge;
+    const hessian = zeros(size);
+    const gradient = new Array<number>(size).fill(0);
+    for (let i = 0; i < size; i++) {
+      const pull = i % 3 === 0 ? 0 : ridge;
       hessian[i]![i]! += pull + 1e-6;
       gradient[i]! -= pull * beta[i]!;
     }
     for (const one of scored) {
-      const x = terms(one.z, lengthTerm(one.words));
+      const x = calibrationTerms(one.scores, one.words);
       const p = sigmoid(x.reduce((sum, value, i) => sum + value * beta[i]!, 0));
       const residual = one.weight * ((one.machine ? 1 : 0) - p);
       const curvature = one.weight * p * (1 - p);
-      for (let i = 0; i < 6; i++) {
+      for (let i = 0; i < size; i++) {
         gradient[i]! += residual * x[i]!;
         for (let j = 0; j <= i; j++) hessian[i]![j]! += curvature * x[i]! * x[j]!;
       }
     }
-    for (let i = 0; i < 6; i++) for (let j = 0; j < i; j++) hessian[j]![i] = hessian[i]![j]!;
-    const identity = zeros(6).map((row, i) => row.map((_, j) => (i === j ? 1 : 0)));
+    for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) hessian[j]![i] = hessian[i]![j]!;
+    const identity = zeros(size).map((row, i) => row.map((_, j) => (i === j ? 1 : 0)));
     bread = solve(hessian, identity);
     let change = 0;
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < size; i++) {
       const step = bread[i]!.reduce((sum, value, j) => sum + value * gradient[j]!, 0);
       beta[i]! += step;
       change = Math.max(change, Math.abs(step));
@@ -81,17 +83,18 @@ function clustered(
   beta: readonly number[],
   bread: readonly number[][],
 ): number[][] {
+  const size = beta.length;
   const sums = new Map<string, number[]>();
   for (const one of scored) {
-    const x = terms(one.z, lengthTerm(one.words));
+    const x = calibrationTerms(one.scores, one.words);
     const p = sigmoid(x.reduce((sum, value, i) => sum + value * beta[i]!, 0));
-    const sum = sums.get(one.source) ?? new Array<number>(6).fill(0);
-    for (let i = 0; i < 6; i++) sum[i]! += one.weight * ((one.machine ? 1 : 0) - p) * x[i]!;
+    const sum = sums.get(one.source) ?? new Array<number>(size).fill(0);
+    for (let i = 0; i < size; i++) sum[i]! += one.weight * ((one.machine ? 1 : 0) - p) * x[i]!;
     sums.set(one.source, sum);
   }
-  const meat = zeros(6);
+  const meat = zeros(size);
   for (const sum of sums.values()) {
-    for (let i = 0; i < 6; i++) for (let j = 0; j < 6; j++) meat[i]![j]! += sum[i]! * sum[j]!;
+    for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) meat[i]![j]! += sum[i]! * sum[j]!;
   }
   const times = (a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number[][] =>
     a.map((row) => b[0]!.map((_, j) => row.reduce((sum, value, k) => sum + value * b[k]![j]!, 0)));
@@ -139,7 +142,7 @@ export function fitCalibration(scored: readonly Scored[], unseen: readonly Score
     const machines = members.filter((one) => one.machine).length;
     if (machines < BOTH_CLASSES || members.length - machines < BOTH_CLASSES) continue;
     const llr = members.map((one) =>
-      terms(one.z, lengthTerm(one.words)).reduce((sum, value, i) => sum + value * beta[i]!, 0),
+      calibrationTerms(one.scores, one.words).reduce((sum, value, i) => sum + value * beta[i]!, 0),
     );
     shifts.push(
       shiftOf(
@@ -150,8 +153,8 @@ export function fitCalibration(scored: readonly Scored[], unseen: readonly Score
   }
   const variance = shifts.reduce((sum, shift) => sum + shift * shift, 0) / Math.max(1, shifts.length);
   return {
-    slope: beta.slice(0, 3),
-    offset: beta.slice(3),
+    slopes: Array.from({ length: beta.length / 3 - 1 }, (_, i) => beta.slice(3 * i, 3 * i + 3)),
+    offset: beta.slice(-3),
     covariance: clustered(scored, beta, bread),
     betweenSources: Math.sqrt(variance),
     limit: LIMIT,

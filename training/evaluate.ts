@@ -52,7 +52,7 @@ const { rows, vectors } = study;
 
 const judge = (row: Row, text: string): Outcome => {
   const { z, shape } = scorer.score(text);
-  return { row, llr: calibrate(z, shape.words, card.calibration).llr, words: shape.words };
+  return { row, llr: calibrate([z], shape.words, card.calibration).llr, words: shape.words };
 };
 
 const own = rows.filter((row) => !row.added && row.source !== 'spamassassin');
@@ -64,7 +64,7 @@ const scores = unseenOf(study);
 const unseen = rows.flatMap((row, i): Outcome[] => {
   if (row.added || row.source === 'spamassassin' || !Number.isFinite(scores[i]!)) return [];
   const words = vectors.words[i]!;
-  return [{ row, llr: calibrate(scores[i]!, words, card.calibration).llr, words }];
+  return [{ row, llr: calibrate([scores[i]!], words, card.calibration).llr, words }];
 });
 log(`${unseen.length} texts of left-out sources judged`);
 

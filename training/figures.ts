@@ -79,7 +79,7 @@ export function validFigures(
   const points = study.rows.flatMap((row): Point[] => {
     if (row.split !== 'valid' || row.added || row.source === 'spamassassin') return [];
     const { z, shape } = scorer.score(row.text);
-    return [{ llr: calibrate(z, shape.words, calibration).llr, words: shape.words, machine: row.machine }];
+    return [{ llr: calibrate([z], shape.words, calibration).llr, words: shape.words, machine: row.machine }];
   });
   const long = points.filter(({ words }) => words >= minWords);
   const short = points.filter(({ words }) => words < minWords && words >= 10);

@@ -50,7 +50,9 @@ const unseen = unseenOf(study);
 
 const pick = (keep: (i: number) => boolean, scores: (i: number) => number) =>
   rows.flatMap((row, i) =>
-    keep(i) ? [{ z: scores(i), words: vectors.words[i]!, machine: row.machine, source: row.source }] : [],
+    keep(i)
+      ? [{ scores: [scores(i)], words: vectors.words[i]!, machine: row.machine, source: row.source }]
+      : [],
   );
 const chosen = (i: number): boolean => {
   const row = rows[i]!;
@@ -70,7 +72,7 @@ const known = balanceClasses(inSource, KNOWN_TO_UNSEEN * mass);
 const calibration = fitCalibration([...foreign, ...known], foreign);
 const judged: Judged[] = outOfSource.map((one) => ({
   ...one,
-  llr: calibrate(one.z, one.words, calibration).llr,
+  llr: calibrate(one.scores, one.words, calibration).llr,
 }));
 const { policy, setBy } = chooseCuts(judged);
 log(`cuts ${JSON.stringify(policy.cuts)} set by ${JSON.stringify(setBy)}`);

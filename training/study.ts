@@ -25,20 +25,24 @@ const ATTACKED = 0.12;
 const LIGHT = ['misspelling', 'articles', 'spelling_variant', 'upper_lower'] as const;
 
 /** The demo replays this source: it is neither learnt from nor calibrated on. */
-const DEMO_SOURCE = 'spamassassin';
+export const DEMO_SOURCE = 'spamassassin';
 
 export interface Row extends Sample {
   /** Added for learning only: a crop, or an extra text. */
   added: boolean;
 }
 
-export interface Study {
+/** The texts of a study, without those of the demo. */
+export interface Texts {
   rows: Row[];
+  dropped: { demo: number; heldOut: number };
+  demo: DemoTexts;
+}
+
+export interface Study extends Texts {
   vectors: Vectors;
   machine: Uint8Array;
   seed: number;
-  dropped: { demo: number; heldOut: number };
-  demo: DemoTexts;
 }
 
 export interface Trained {
@@ -53,9 +57,8 @@ export const log = (line: string): void => {
   process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 };
 
-/** Reads the corpus and makes its vectors. Deterministic for a seed. */
-export function openStudy(seed: number): Study {
-  const random = seeded(seed);
+/** Reads the corpus: the balanced part, and of the rest so much per source as may be learnt from. */
+export function openTexts(): Texts {
   const demo = readDemoTexts(join(modelFolder(), '..', 'demo'));
   const corpus = readCorpus(dataFolder());
   const clean = corpus.filter(
@@ -87,7 +90,13 @@ export function openStudy(seed: number): Study {
     rows.push({ ...sample, added: true });
   }
   dropped.demo += corpus.filter(({ source }) => source === DEMO_SOURCE).length;
-  augment(rows, random);
+  return { rows, dropped, demo };
+}
+
+/** Reads the corpus and makes its vectors. Deterministic for a seed. */
+export function openStudy(seed: number): Study {
+  const { rows, dropped, demo } = openTexts();
+  augment(rows, seeded(seed));
   log(`${rows.length} texts, ${dropped.demo} of the demo left out`);
   const vectors = vectorise(rows.map(({ text }) => text));
   log(`${vectors.index.length} entries`);
@@ -121,7 +130,7 @@ function augment(rows: Row[], random: () => number): void {
   }
 }
 
-const mayLearn = (row: Row): boolean =>
+export const mayLearn = (row: Row): boolean =>
   (row.split === 'train' || row.split === 'extra') && row.source !== DEMO_SOURCE;
 
 /** Trains on the texts that `keep` lets through; of an attacked text only the attacked form is learnt. */

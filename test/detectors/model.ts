@@ -16,7 +16,7 @@ export const POLICY: BandPolicy = {
 };
 
 export const CALIBRATION = {
-  slope: [1, 0.2, 0],
+  slopes: [[1, 0.2, 0]],
   offset: [0.1, 0, 0],
   covariance: Array.from({ length: 6 }, (_, i) => Array.from({ length: 6 }, (_, j) => (i === j ? 0.001 : 0))),
   betweenSources: 0.5,

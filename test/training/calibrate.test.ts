@@ -12,7 +12,7 @@ function texts(n: number, shift: number) {
     const source = `s${i % 8}`;
     const machine = random() < 1 / (1 + Math.exp(1 - 2 * z));
     return {
-      z: z + (i % 2 === 0 ? shift : -shift) / 2,
+      scores: [z + (i % 2 === 0 ? shift : -shift) / 2],
       words: 20 + Math.floor(random() * 300),
       machine,
       source,
@@ -28,7 +28,7 @@ test('the fit finds the map that made the data, at every length', () => {
   for (const words of [25, 80, 250]) {
     for (const z of [-0.5, 0.5, 1]) {
       // The limit bends large llrs; here they are small.
-      expect(calibrate(z, words, calibration).llr).toBeCloseTo(7 * Math.tanh((2 * z - 1) / 7), 0);
+      expect(calibrate([z], words, calibration).llr).toBeCloseTo(7 * Math.tanh((2 * z - 1) / 7), 0);
     }
   }
   expect(calibration.betweenSources).toBeLessThan(0.2);
@@ -38,12 +38,12 @@ test('sources that lie apart widen the error of the llr', () => {
   const near = fitCalibration(weighed(8_000, 0), weighed(8_000, 0));
   const far = fitCalibration(weighed(8_000, 1.5), weighed(8_000, 1.5));
   expect(far.betweenSources).toBeGreaterThan(0.8);
-  expect(calibrate(0.5, 100, far).error).toBeGreaterThan(calibrate(0.5, 100, near).error + 0.3);
+  expect(calibrate([0.5], 100, far).error).toBeGreaterThan(calibrate([0.5], 100, near).error + 0.3);
 });
 
 test('both classes have the same mass within a band of length', () => {
   const some = balanceClasses(
-    [1, 2, 3, 4].map((z) => ({ z, words: 100, machine: z === 1, source: 's' })),
+    [1, 2, 3, 4].map((z) => ({ scores: [z], words: 100, machine: z === 1, source: 's' })),
     10,
   );
   expect(some.map(({ weight }) => weight).reduce((sum, w) => sum + w, 0)).toBeCloseTo(10, 9);
@@ -116,4 +116,23 @@ test('cuts come in order, and each keeps its budget', () => {
   ).toBeLessThanOrEqual(0.05);
   expect(setBy['machine']).toBe('mean over sources');
   expect(setBy['overwhelming']).toBe('brief');
+});
+
+test('of two scores the one that tells more is worth more, and one that repeats the other adds nothing', () => {
+  const random = seeded(9);
+  const some = Array.from({ length: 20_000 }, (_, i) => {
+    const truth = 6 * random() - 3;
+    const machine = random() < 1 / (1 + Math.exp(-truth));
+    // The first score is the truth, the second a poor copy of it.
+    return {
+      scores: [truth, truth + 6 * (random() - 0.5)],
+      words: 100,
+      machine,
+      source: `s${i % 5}`,
+      weight: 1,
+    };
+  });
+  const { slopes } = calibrate([1, 1], 100, fitCalibration(some, some));
+  expect(slopes[0]).toBeGreaterThan(0.8);
+  expect(slopes[1]).toBeLessThan(0.15);
 });

@@ -43,7 +43,7 @@ const folder = process.env['ASSAY_DATA'];
       .filter(({ split, source }) => split === 'valid' && source !== 'spamassassin')
       .map(({ text, machine }): Point => {
         const { z, shape } = scorer.score(text);
-        return { llr: calibrate(z, shape.words, card.calibration).llr, words: shape.words, machine };
+        return { llr: calibrate([z], shape.words, card.calibration).llr, words: shape.words, machine };
       });
     const long = points.filter(({ words }) => words >= card.policy.minWords);
     const said = card['valid'] as Record<string, Figure>;
