@@ -92,6 +92,12 @@ export const LIMITS = {
   idempotencyMs: 24 * 3_600_000,
   /** How long dead letters are kept. */
   deadLetterMs: 30 * 24 * 3_600_000,
+  /** Bytes of the header of a weights file (safetensors). Longer: `detector.missing_model`. */
+  tensorHeaderBytes: 1024 * 1024,
+  /** Windows of texts that wait for the encoder. More: `overload.queue_full`. */
+  queueWindows: 10_000,
+  /** How long a worker of the encoder may take over one batch before it is replaced. */
+  engineRunMs: 60_000,
   /** Tries of one record in the pipeline before it becomes a dead letter. */
   recordTries: 5,
 } as const;

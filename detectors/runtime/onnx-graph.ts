@@ -1,0 +1,126 @@
+/**
+ * The encoder as an ONNX graph, made from its weights at load. The int8 matrices stay int8 in the model; Cast and Mul
+ * bring them to float32, which ONNX Runtime does once, when it opens the model. All computing is float32: a score depends
+ * neither on what stands beside it in a batch nor on the engine.
+ */
+import type { EncoderWeights, Layer, Linear, Norm } from './encoder-weights.js';
+import { OnnxModel } from './onnx-model.js';
+
+/** Below every score of attention, and far from the end of float32. */
+const MASKED = -1e9;
+
+class EncoderGraph {
+  readonly model = new OnnxModel();
+  readonly #weights: EncoderWeights;
+
+  constructor(weights: EncoderWeights) {
+    this.#weights = weights;
+  }
+
+  /** x·Wᵀ + b, where several matrices stand below each other. */
+  linear(x: string, ...parts: readonly Linear[]): string {
+    const { model } = this;
+    const rows = parts.reduce((sum, { rows }) => sum + rows, 0);
+    const columns = parts[0]!.columns;
+    const stored = model.constant('int8', [rows, columns], Buffer.concat(parts.map(({ values }) => values)));
+    const scale = model.floats(
+      parts.flatMap(({ scale }) => [...scale]),
+      [rows, 1],
+    );
+    const matrix = model.op('Mul', [model.op('Cast', [stored], { to: 1 }), scale]);
+    const product = model.op('MatMul', [x, model.op('Transpose', [matrix], { perm: [1, 0] })]);
+    return model.op('Add', [product, model.floats(parts.flatMap(({ bias }) => [...bias]))]);
+  }
+
+  norm(x: string, { weight, bias }: Norm): string {
+    const { model } = this;
+    const epsilon = { float: this.#weights.epsilon };
+    return model.op('LayerNormalization', [x, model.floats(weight), model.floats(bias)], {
+      axis: -1,
+      epsilon,
+    });
+  }
+
+  /** Rows of words by their ids; only those that are needed become float32. */
+  embedding(ids: string): string {
+    const { model } = this;
+    const { words, places, positions, hidden, norm } = this.#weights;
+    const stored = model.constant('int8', [words.rows, hidden], words.values);
+    const scale = model.floats(words.scale, [words.rows, 1]);
+    const rows = model.op('Cast', [model.op('Gather', [stored, ids], { axis: 0 })], { to: 1 });
+    const word = model.op('Mul', [rows, model.op('Gather', [scale, ids], { axis: 0 })]);
+    const length = model.op('Shape', [ids], { start: 1, end: 2 });
+    const place = model.op('Slice', [
+      model.floats(places, [positions, hidden]),
+      model.integers(0),
+      length,
+      model.integers(0),
+    ]);
+    return this.norm(model.op('Add', [word, place]), norm);
+  }
+
+  layer(x: string, mask: string, layer: Layer): string {
+    const { model } = this;
+    const { heads, hidden } = this.#weights;
+    const size = hidden / heads;
+    const all = this.linear(x, layer.query, layer.key, layer.value);
+    const split = model.op('Transpose', [model.op('Reshape', [all, model.integers(0, 0, 3, heads, size)])], {
+      perm: [2, 0, 3, 1, 4],
+    });
+    const part = (i: number): string =>
+      model.op('Gather', [split, model.constant('int64', [], new Uint8Array([i, 0, 0, 0, 0, 0, 0, 0]))], {
+        axis: 0,
+      });
+    const query = model.op('Mul', [part(0), model.floats([1 / Math.sqrt(size)])]);
+    const key = model.op('Transpose', [part(1)], { perm: [0, 1, 3, 2] });
+    const scores = model.op('Add', [model.op('MatMul', [query, key]), mask]);
+    const weighed = model.op('MatMul', [model.op('Softmax', [scores], { axis: -1 }), part(2)]);
+    const joined = model.op('Reshape', [
+      model.op('Transpose', [weighed], { perm: [0, 2, 1, 3] }),
+      model.integers(0, 0, hidden),
+    ]);
+    const attended = this.norm(model.op('Add', [this.linear(joined, layer.attended), x]), layer.attendedNorm);
+    const inner = this.gelu(this.linear(attended, layer.intermediate));
+    return this.norm(model.op('Add', [this.linear(inner, layer.output), attended]), layer.outputNorm);
+  }
+
+  /** x·½·(1 + erf(x ÷ √2)); in this order of operations ONNX Runtime knows it as one. */
+  gelu(x: string): string {
+    const { model } = this;
+    const erf = model.op('Erf', [model.op('Div', [x, model.floats([Math.SQRT2])])]);
+    const product = model.op('Mul', [x, model.op('Add', [erf, model.floats([1])])]);
+    return model.op('Mul', [product, model.floats([0.5])]);
+  }
+
+  /** Mean over the pieces that the mask counts; [batch, hidden]. */
+  mean(x: string, mask: string): string {
+    const { model } = this;
+    const counted = model.op('Unsqueeze', [mask, model.integers(2)]);
+    const along = model.integers(1);
+    const sum = model.op('ReduceSum', [model.op('Mul', [x, counted]), along], { keepdims: 0 });
+    return model.op('Div', [sum, model.op('ReduceSum', [counted, along], { keepdims: 0 })]);
+  }
+}
+
+/**
+ * The bytes of an ONNX model. Inputs: `ids` and `mask`, int64 [batch, pieces], the mask 1 where there is a piece and 0 where
+ * there is none. Outputs: `logit` [batch], and `pooled` [batch, hidden], the mean that the head reads.
+ */
+export function onnxModelOf(weights: EncoderWeights): Uint8Array<ArrayBuffer> {
+  const graph = new EncoderGraph(weights);
+  const { model } = graph;
+  const ids = model.input('ids', 'int64', ['batch', 'pieces']);
+  const counted = model.op('Cast', [model.input('mask', 'int64', ['batch', 'pieces'])], { to: 1 });
+  const outside = model.op('Mul', [model.op('Sub', [model.floats([1]), counted]), model.floats([MASKED])]);
+  const mask = model.op('Unsqueeze', [outside, model.integers(1, 2)]);
+  const last = weights.layers.reduce((x, layer) => graph.layer(x, mask, layer), graph.embedding(ids));
+  const pooled = graph.mean(last, counted);
+  const { hidden, head } = weights;
+  const logit = model.op('Add', [
+    model.op('MatMul', [pooled, model.floats(head.weight, [hidden, 1])]),
+    model.floats(head.bias),
+  ]);
+  model.output('logit', 'float', ['batch'], model.op('Reshape', [logit, model.integers(-1)]));
+  model.output('pooled', 'float', ['batch', hidden], pooled);
+  return model.encode();
+}
