@@ -30,20 +30,41 @@ export const ModelCard = z.looseObject({
 });
 export type ModelCard = z.infer<typeof ModelCard>;
 
+/** Card of an encoder: its score is weighed together with that of one first stage, and read only where that leaves a text open. */
+export const EncoderCard = ModelCard.extend({
+  /** SHA-256 of the first stage's weights that the calibration was fitted with; its score comes first. */
+  firstStage: z.string(),
+  cascade: z.object({
+    /** The encoder reads texts to which the first stage alone gives this llr or more. */
+    from: z.number(),
+  }),
+});
+export type EncoderCard = z.infer<typeof EncoderCard>;
+
 const missing = (detail: string, cause?: unknown): AssayError =>
   new AssayError('detector.missing_model', detail, { cause });
+
+/**
+ * @param folder of one model, with `card.json`
+ * @throws {AssayError} `detector.missing_model` when there is no card of this shape
+ */
+export async function loadCard<Shape extends z.ZodType>(
+  folder: string,
+  shape: Shape,
+): Promise<z.infer<Shape>> {
+  try {
+    return shape.parse(JSON.parse(await readFile(join(folder, 'card.json'), 'utf8')));
+  } catch (error) {
+    throw missing(`expected a model card in ${folder}, found none that can be read`, error);
+  }
+}
 
 /**
  * @param folder of one model, with `card.json` and the weights it names
  * @throws {AssayError} `detector.missing_model` when a file is missing, unreadable, or not the one the card was written for
  */
 export async function loadModel(folder: string): Promise<{ card: ModelCard; weights: Uint8Array }> {
-  let card: ModelCard;
-  try {
-    card = ModelCard.parse(JSON.parse(await readFile(join(folder, 'card.json'), 'utf8')));
-  } catch (error) {
-    throw missing(`expected a model card in ${folder}, found none that can be read`, error);
-  }
+  const card = await loadCard(folder, ModelCard);
   let weights: Uint8Array;
   try {
     weights = await readFile(join(folder, card.weights.file));

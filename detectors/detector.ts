@@ -1,7 +1,7 @@
 /**
- * The detector as the streams and the API know it: texts in, judgements out. Each text is brought to canonical form, checked for
- * being prose in a covered language, scored, calibrated and explained, on its own: what stands beside it in a batch has no
- * part in it.
+ * The detector as the streams and the API know it: texts in, judgements out. Every text gets the first stage; what that leaves
+ * open is read by the encoder, and the two scores are calibrated together. Each text is judged on its own: what stands beside it
+ * in a batch has no part in it.
  */
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -9,16 +9,17 @@ import { AssayError } from '../schemas/errors.js';
 import type { DetectorRef, Judgement } from '../schemas/evidence.js';
 import type { Facet } from '../schemas/post.js';
 import type { BandPolicy } from '../schemas/verdict.js';
-import { CANONICALISER, canonicalise } from './canonical/canonicalise.js';
-import { loadModel, type ModelCard } from './card.js';
+import { CANONICALISER } from './canonical/canonicalise.js';
+import { EncoderCard, loadCard, loadModel, type ModelCard } from './card.js';
 import { modelFolder } from './model-folder.js';
-import { abstention, repairSymbols, scoreSymbols } from './symbols.js';
+import { readText, type TextRead } from './read-text.js';
+import { type Encoder, type EncoderOptions, openEncoder } from './runtime/encoder.js';
+import type { Priority } from './runtime/window-queue.js';
+import { repairSymbols, scoreSymbols } from './symbols.js';
 import { calibrate } from './text/calibration.js';
 import { FEATURES } from './text/features.js';
-import { languageOf } from './text/language.js';
-import { notProse } from './text/prose.js';
 import { Scorer } from './text/scorer.js';
-import { type FirstStage, unpackModel } from './text/weights.js';
+import { unpackModel } from './text/weights.js';
 
 /** One text to judge. For mail, `content` is the judged text of the letter. */
 export interface DetectInput {
@@ -30,22 +31,32 @@ export interface DetectInput {
   lang?: string;
 }
 
+export interface JudgeOptions {
+  /** Who waits: a person in front of a page goes before the stream. Default: the stream. */
+  priority?: Priority;
+  signal?: AbortSignal;
+}
+
 export interface Detector {
   /** Names detector, canonicaliser and weights; part of every evidence id. */
   readonly detectorSet: string;
   readonly detectors: readonly DetectorRef[];
   readonly policy: BandPolicy;
-  judge(inputs: readonly DetectInput[]): Promise<Judgement[]>;
+  judge(inputs: readonly DetectInput[], options?: JudgeOptions): Promise<Judgement[]>;
   close(): Promise<void>;
 }
 
-export interface LoadOptions {
+export const DETECTORS = ['cascade', 'first-stage'] as const;
+export type DetectorName = (typeof DETECTORS)[number];
+
+export interface LoadOptions extends Partial<Pick<EncoderOptions, 'engine' | 'device' | 'threads'>> {
   /** Folder that holds the models, each in a folder of its name. Default: the `models` of this package. */
   folder?: string;
-  detector?: 'first-stage';
+  /** `first-stage` judges by the cheap model alone, by cuts of its own. Default: `cascade`. */
+  detector?: DetectorName;
 }
 
-/** Units judged before others get their turn: about five milliseconds. */
+/** Units looked at before others get their turn: about five milliseconds. */
 const UNITS_PER_TURN = 100_000;
 
 /** Error of an llr that says nothing: the interval of the probability covers nearly everything. */
@@ -53,13 +64,23 @@ const NO_EVIDENCE = 3;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/**
- * Loads a detector.
- * @throws {AssayError} `detector.missing_model` when weights are missing, damaged, or of another version of the features
- */
-export async function loadDetector(options: LoadOptions = {}): Promise<Detector> {
-  const name = options.detector ?? 'first-stage';
-  const { card, weights } = await loadModel(join(options.folder ?? modelFolder(), name));
+/** The first stage, ready to score. */
+interface Cheap {
+  card: ModelCard;
+  scorer: Scorer;
+  bias: number;
+  ref: DetectorRef;
+}
+
+/** The encoder, with how its score and the first stage's are weighed together. */
+interface Deep {
+  card: EncoderCard;
+  encoder: Encoder;
+  ref: DetectorRef;
+}
+
+async function openCheap(folder: string): Promise<Cheap> {
+  const { card, weights } = await loadModel(join(folder, 'first-stage'));
   const model = unpackModel(weights);
   if (model === null || card.features !== FEATURES || card.canonicaliser !== CANONICALISER) {
     throw new AssayError(
@@ -67,68 +88,117 @@ export async function loadDetector(options: LoadOptions = {}): Promise<Detector>
       `expected weights for ${FEATURES} and ${CANONICALISER}, found ${card.features} and ${card.canonicaliser}`,
     );
   }
-  return detectorOf(card, model);
+  const { name: id, version, weights: file } = card;
+  const ref: DetectorRef = { id, version, sha256: file.sha256, engine: 'js', device: 'cpu' };
+  return { card, scorer: new Scorer(model), bias: model.bias, ref };
 }
 
-function detectorOf(card: ModelCard, model: FirstStage): Detector {
-  const { sha256 } = card.weights;
-  const scorer = new Scorer(model);
-  const ref: DetectorRef = { id: card.name, version: card.version, sha256, engine: 'js', device: 'cpu' };
-  return {
-    detectorSet: `${card.name}@${card.version}+${card.canonicaliser}+${sha256.slice(0, 12)}`,
-    detectors: [ref],
-    policy: card.policy,
-    async judge(inputs) {
-      const judgements: Judgement[] = [];
-      let units = 0;
-      for (const input of inputs) {
-        judgements.push(judgeOne(input, card, model, scorer, ref));
-        units += input.content.length;
-        if (units < UNITS_PER_TURN) continue;
-        units = 0;
-        await nextTurn();
-      }
-      return judgements;
-    },
-    async close() {},
-  };
-}
-
-function judgeOne(
-  input: DetectInput,
-  card: ModelCard,
-  model: FirstStage,
-  scorer: Scorer,
-  ref: DetectorRef,
-): Judgement {
-  const canonical = canonicalise(input.content, { kind: input.kind, html: input.format === 'html' });
-  const score = scorer.score(canonical.text, true);
-  const { words, functionWords } = score.shape;
-  const { language, covered } = languageOf(
-    canonical.text,
-    words,
-    words === 0 ? 0 : functionWords / words,
-    input.lang,
-  );
-  const found = {
-    contentHash: input.contentHash,
-    words,
-    language,
-    languageCovered: covered,
-    detectors: [ref],
-    canonicaliser: CANONICALISER,
-  };
-  const broken = notProse(score.shape);
-  if (words === 0 || broken !== null || !covered) {
-    const why = broken !== null ? abstention(`not_prose.${broken}`) : abstention('language');
-    const symbols = words === 0 ? [] : [why];
-    return { ...found, llr: 0, llrError: NO_EVIDENCE, symbols: [...symbols, ...repairSymbols(canonical)] };
+async function openDeep(folder: string, cheap: Cheap, options: LoadOptions): Promise<Deep> {
+  const card = await loadCard(join(folder, 'encoder'), EncoderCard);
+  if (card.canonicaliser !== CANONICALISER || card.firstStage !== cheap.ref.sha256) {
+    throw new AssayError(
+      'detector.missing_model',
+      `expected an encoder calibrated with ${CANONICALISER} and first stage ${cheap.ref.sha256}, found ${card.canonicaliser} and ${card.firstStage}`,
+    );
   }
-  const calibrated = calibrate([score.z], words, card.calibration);
-  return {
-    ...found,
-    llr: calibrated.llr,
-    llrError: calibrated.error,
-    symbols: [...scoreSymbols(score, model.bias, calibrated, canonical), ...repairSymbols(canonical)],
-  };
+  const { engine, device, threads } = options;
+  const encoder = await openEncoder({
+    folder: join(folder, 'encoder'),
+    ...(engine === undefined ? {} : { engine }),
+    ...(device === undefined ? {} : { device }),
+    ...(threads === undefined ? {} : { threads }),
+  });
+  const { name: id, version, weights } = card;
+  if (encoder.sha256 !== weights.sha256) {
+    await encoder.close();
+    const detail = `expected weights with SHA-256 ${weights.sha256}, found ${encoder.sha256}`;
+    throw new AssayError('detector.missing_model', detail);
+  }
+  const ref = { id, version, sha256: weights.sha256, engine: encoder.engine, device: encoder.device };
+  return { card, encoder, ref };
+}
+
+/**
+ * Loads a detector.
+ * @throws {AssayError} `detector.missing_model` when weights are missing, damaged, or of another version of the features;
+ * `detector.no_engine` when the engine or device asked for is not there
+ */
+export async function loadDetector(options: LoadOptions = {}): Promise<Detector> {
+  const folder = options.folder ?? modelFolder();
+  const cheap = await openCheap(folder);
+  if (options.detector === 'first-stage') return new TextDetector(cheap, null);
+  return new TextDetector(cheap, await openDeep(folder, cheap, options));
+}
+
+class TextDetector implements Detector {
+  readonly detectorSet: string;
+  readonly detectors: readonly DetectorRef[];
+  readonly policy: BandPolicy;
+  readonly #cheap: Cheap;
+  readonly #deep: Deep | null;
+
+  constructor(cheap: Cheap, deep: Deep | null) {
+    this.#cheap = cheap;
+    this.#deep = deep;
+    this.detectors = deep === null ? [cheap.ref] : [cheap.ref, deep.ref];
+    this.policy = (deep ?? cheap).card.policy;
+    // Without engine and device: the same weights give the same evidence wherever they are computed.
+    this.detectorSet = [
+      ...this.detectors.map(({ id, version, sha256 }) => `${id}@${version}/${sha256.slice(0, 12)}`),
+      CANONICALISER,
+    ].join('+');
+  }
+
+  async judge(inputs: readonly DetectInput[], options: JudgeOptions = {}): Promise<Judgement[]> {
+    const reads: TextRead[] = [];
+    let units = 0;
+    for (const input of inputs) {
+      reads.push(readText(input, this.#cheap.scorer));
+      units += input.content.length;
+      if (units < UNITS_PER_TURN) continue;
+      units = 0;
+      await nextTurn();
+      options.signal?.throwIfAborted();
+    }
+    const open = reads.filter((read) => this.#isOpen(read));
+    const { priority = 'stream', signal } = options;
+    const logits =
+      this.#deep === null || open.length === 0
+        ? []
+        : await this.#deep.encoder.score(
+            open.map(({ canonical }) => canonical.text),
+            { priority, signal },
+          );
+    const logitOf = new Map(open.map((read, i) => [read, logits[i]!]));
+    return reads.map((read) => this.#judgement(read, logitOf.get(read)));
+  }
+
+  /** Whether the encoder has to read the text: all that the first stage does not see far on the side of people. */
+  #isOpen({ silence, score }: TextRead): boolean {
+    if (this.#deep === null || silence !== null) return false;
+    const { llr } = calibrate([score.z], score.shape.words, this.#cheap.card.calibration);
+    return llr >= this.#deep.card.cascade.from;
+  }
+
+  #judgement({ canonical, score, said, silence }: TextRead, logit: number | undefined): Judgement {
+    const deep = logit === undefined ? null : this.#deep;
+    const detectors = deep === null ? [this.#cheap.ref] : [this.#cheap.ref, deep.ref];
+    if (silence !== null) return { ...said, llr: 0, llrError: NO_EVIDENCE, symbols: silence, detectors };
+    const scores = deep === null ? [score.z] : [score.z, logit!];
+    const calibrated = calibrate(scores, said.words, (deep ?? this.#cheap).card.calibration);
+    return {
+      ...said,
+      llr: calibrated.llr,
+      llrError: calibrated.error,
+      symbols: [
+        ...scoreSymbols(score, this.#cheap.bias, calibrated, canonical, scores[1]),
+        ...repairSymbols(canonical),
+      ],
+      detectors,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#deep?.encoder.close();
+  }
 }

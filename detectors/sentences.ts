@@ -4,6 +4,10 @@
  */
 
 const SENTENCES: Readonly<Record<string, string>> = {
+  'text.reading.machine':
+    'Read as a whole by a model that learnt from texts of both kinds, the text is more like machine-written ones; it makes a machine {times} times as likely.',
+  'text.reading.human':
+    'Read as a whole by a model that learnt from texts of both kinds, the text is more like texts by people; it makes a person {times} times as likely.',
   'text.phrases.machine':
     'The wording is more common in machine-written texts than in texts by people; it makes a machine {times} times as likely.',
   'text.phrases.human':

@@ -69,12 +69,16 @@ export const abstention = (why: 'language' | `not_prose.${string}`): EvidenceSym
   sentence: `text.${why}`,
 });
 
-/** Symbols of a scored text; their contributions sum to `calibrated.llr`. */
+/**
+ * Symbols of a scored text; their contributions sum to `calibrated.llr`.
+ * @param logit of the encoder, where it read the text
+ */
 export function scoreSymbols(
   score: Score,
   bias: number,
   calibrated: Calibrated,
   canonical: Canonical,
+  logit?: number,
 ): EvidenceSymbol[] {
   const { slopes, offset, llr } = calibrated;
   const slope = slopes[0]!;
@@ -82,6 +86,7 @@ export function scoreSymbols(
   const spans = pointed(score.sentences, llr >= 0 ? 1 : -1, canonical);
   const phrases = symbol('text.phrases', part('letters') + part('words'));
   return [
+    ...(logit === undefined ? [] : [symbol('text.reading', slopes[1]! * logit)]),
     spans.length > 0 ? { ...phrases, spans } : phrases,
     symbol('text.grammar', part('grammar')),
     ...STYLE_GROUPS.map((group) => symbol(`text.style.${group}`, part(group))),
