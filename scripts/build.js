@@ -3,7 +3,7 @@
  * Needs the `typescript` package only, so it also works where dev dependencies are left out (NODE_ENV=production),
  * and rewrites only what is older than its source: the second start costs milliseconds.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -46,6 +46,13 @@ const mtime = (path) => {
   }
 };
 
+/** Whole or not at all: another process may be building, or reading, at the same time. */
+function write(target, content) {
+  const part = `${target}.${process.pid}.part`;
+  writeFileSync(part, content);
+  renameSync(part, target);
+}
+
 /** @returns {Promise<number>} how many files were written */
 export async function build() {
   const outDir = join(root, 'dist');
@@ -60,7 +67,8 @@ export async function build() {
       if (mtime(target) < mtime(source)) stale.push({ source, target, isTs });
     }
   }
-  for (const old of files(outDir)) if (!wanted.has(old) && !old.endsWith('.map')) rmSync(old);
+  for (const old of files(outDir))
+    if (!wanted.has(old) && !/\.(map|part)$/.test(old)) rmSync(old, { force: true });
   if (stale.length === 0) return 0;
   const { default: ts } = await import('typescript');
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
@@ -69,7 +77,7 @@ export async function build() {
     mkdirSync(dirname(target), { recursive: true });
     const text = readFileSync(source);
     if (!isTs) {
-      writeFileSync(target, text);
+      write(target, text);
       continue;
     }
     const out = ts.transpileModule(text.toString('utf8'), {
@@ -84,7 +92,7 @@ export async function build() {
       },
       fileName: source,
     });
-    writeFileSync(target, out.outputText);
+    write(target, out.outputText);
   }
   return stale.length;
 }

@@ -30,7 +30,7 @@ export type WorkerMessage =
   | { type: 'done'; id: number; logits: Float32Array }
   | { type: 'error'; id: number; detail: string };
 
-export const openRunner = (engine: EngineName, file: Uint8Array): Promise<Runner> => {
+export const openRunner = async (engine: EngineName, file: Uint8Array): Promise<Runner> => {
   const weights = readEncoder(file);
   return engine === 'tfjs' ? openTfjs(weights) : openOnnx(engine, weights);
 };

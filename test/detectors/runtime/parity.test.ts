@@ -1,0 +1,85 @@
+/** One file of weights gives the same logits on every engine: those that PyTorch computed (test/vectors/encoder-1.json). */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { readEncoder } from '../../../detectors/runtime/encoder-weights.js';
+import type { EngineName } from '../../../detectors/runtime/engine.js';
+import { openWorkers } from '../../../detectors/runtime/open-engine.js';
+import { openTfjs } from '../../../detectors/runtime/tfjs.js';
+import { windowsOf } from '../../../detectors/runtime/windows.js';
+import { readVocabulary, WordPiece } from '../../../detectors/runtime/wordpiece.js';
+import { plainTf } from './plain-tf.js';
+import { tinyFile, VOCABULARY } from './tiny-encoder.js';
+
+const golden = JSON.parse(readFileSync('test/vectors/encoder-1.json', 'utf8')) as {
+  texts: { text: string; logits: number[] }[];
+};
+const pieces = new WordPiece(readVocabulary(VOCABULARY));
+const windows = golden.texts.flatMap(({ text }) => windowsOf(pieces.encode(text), pieces));
+const logits = golden.texts.flatMap((text) => text.logits);
+const TOLERANCE = 1e-4;
+
+function expectGolden(found: ArrayLike<number>, wanted: readonly number[] = logits): void {
+  expect(found).toHaveLength(wanted.length);
+  expect(Math.max(...wanted.map((logit, i) => Math.abs(found[i]! - logit)))).toBeLessThan(TOLERANCE);
+}
+
+async function expectGoldenOn(engine: EngineName): Promise<void> {
+  const trial = Int32Array.of(pieces.cls, pieces.sep);
+  const wish = { engine: 'auto', device: 'auto', threads: 1, file: tinyFile(), trial } as const;
+  const open = await openWorkers(engine, wish);
+  try {
+    expect(open.name).toBe(engine);
+    expectGolden(await open.run(windows));
+    // Alone, a window has the logit that it has among others.
+    const alone = await Promise.all(windows.map((window) => open.run([window])));
+    expectGolden(alone.map(([logit]) => logit!));
+  } finally {
+    await open.close();
+  }
+}
+
+const installed = (name: string): boolean => {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const ENGINES: [EngineName, string][] = [
+  ['onnx', 'onnxruntime-node'],
+  ['onnx-wasm', 'onnxruntime-web'],
+  ['tfjs', '@tensorflow/tfjs-node-gpu'],
+];
+
+beforeAll(() => {
+  // Workers run what is built.
+  execFileSync(process.execPath, ['scripts/build.js'], { stdio: 'pipe' });
+}, 60_000);
+
+describe('the golden logits', () => {
+  for (const [engine, name] of ENGINES) {
+    // Counted as skipped where it is not installed.
+    (installed(name) ? it : it.skip)(`on ${engine}`, () => expectGoldenOn(engine), 120_000);
+  }
+
+  it('the forward pass for TensorFlow, computed in plain loops', async () => {
+    const runner = await openTfjs(readEncoder(tinyFile()), async () => plainTf());
+    // Plain loops take their time: only the short ones, padded to the longest of them, and one alone.
+    const short = windows.filter((window) => window.length < 64);
+    const wanted = logits.filter((_, i) => windows[i]!.length < 64);
+    expect(new Set(short.map((window) => window.length)).size).toBeGreaterThan(3);
+    expectGolden(await runner.run(short), wanted);
+    expectGolden(await runner.run(short.slice(-1)), wanted.slice(-1));
+    expect(runner).toMatchObject({ name: 'tfjs', device: 'cpu' });
+    await runner.close();
+  });
+
+  it('the device of TensorFlow is the one that takes part', async () => {
+    const runner = await openTfjs(readEncoder(tinyFile()), async () => plainTf(true));
+    expect(runner.device).toBe('gpu');
+  });
+});
