@@ -79,7 +79,7 @@ export async function benchFirstStage(passes = 5): Promise<FirstStageReport> {
   }));
   const lines = texts.map((text, id) => JSON.stringify({ id, kind: 'post', text }));
   const start = performance.now();
-  const detector = await loadDetector();
+  const detector = await loadDetector({ detector: 'first-stage' });
   const loadMs = Math.round(performance.now() - start);
   const weights = readFileSync(join(modelFolder(), 'first-stage', 'weights.bin'));
   const scorer = new Scorer(unpackModel(weights)!);

@@ -50,7 +50,7 @@ interface Detector extends Judge {
 }
 
 interface DetectorModules {
-  loadDetector(): Promise<Detector>;
+  loadDetector(options: { detector: 'first-stage' }): Promise<Detector>;
   decide(evidence: Evidence, findings: readonly [], prior: number, policy: BandPolicy): Decision;
 }
 
@@ -59,7 +59,7 @@ export async function loadJudging(root: string): Promise<BenchJudging> {
   if (!existsSync(join(root, 'models', 'first-stage'))) return noJudging;
   const modules = await Promise.all(['detector', 'decide'].map((name) => import(`../detectors/${name}.js`)));
   const { loadDetector, decide } = Object.assign({}, ...modules) as DetectorModules;
-  const detector = await loadDetector();
+  const detector = await loadDetector({ detector: 'first-stage' });
   return {
     name: 'detector',
     judge: detector,

@@ -5,12 +5,20 @@
 import type { decide } from '../detectors/decide.js';
 import type { Detector, LoadOptions } from '../detectors/detector.js';
 import type { sentenceOf } from '../detectors/sentences.js';
+import type { Config } from './config/config.js';
 
 export interface Judging {
   detector: Detector;
   decide: typeof decide;
   sentenceOf: typeof sentenceOf;
 }
+
+/** What the configuration says about the detector. */
+export const loadOptionsOf = ({
+  detector,
+  engine,
+  device,
+}: Pick<Config, 'detector' | 'engine' | 'device'>): LoadOptions => ({ detector, engine, device });
 
 export type OpenJudging = (options?: LoadOptions) => Promise<Judging>;
 

@@ -9,7 +9,7 @@ export const scoreNowWith =
   async ({ kind, format, content, facets, lang, prior: own = prior }, signal) => {
     signal.throwIfAborted();
     const input = { kind, format, content, contentHash: contentHash(format, content), facets, lang };
-    const [judgement] = await detector.judge([input]);
+    const [judgement] = await detector.judge([input], { priority: 'interactive', signal });
     signal.throwIfAborted();
     if (judgement === undefined) throw new Error('expected a judgement, found none');
     return { judgement, decision: decide(judgement, [], own, detector.policy) };

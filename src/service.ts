@@ -23,7 +23,7 @@ import type { Config, Secrets } from './config/config.js';
 import { publicUrlOf } from './config/public-url.js';
 import type { Clock, Context } from './context.js';
 import { type Listener, listen } from './http/listen.js';
-import { type Judging, type OpenJudging, openJudging } from './judging.js';
+import { type Judging, loadOptionsOf, type OpenJudging, openJudging } from './judging.js';
 import { VerdictFeed } from './live/verdict-feed.js';
 import { openContext, usesHome } from './open-context.js';
 import { scoreNowWith } from './score-now.js';
@@ -171,7 +171,7 @@ async function openAll(
   const rp = { id: new URL(publicUrl).hostname, name: 'Assay', origins: [publicUrl] };
   const iss = options.issuerName?.(publicUrl) ?? publicUrl;
   const issuer = await openIssuer(context, { iss, secret, rp });
-  const judging = await (options.openJudging ?? openJudging)();
+  const judging = await (options.openJudging ?? openJudging)(loadOptionsOf(config));
   closing.add('detector', () => judging.detector.close());
   const parts = pipelineParts(context, config, judging, issuer);
   const { worker, metrics } = createWorker(parts, config, leasesOf(context), options);

@@ -69,18 +69,23 @@ export function calibrationErrorOf(points: readonly Point[]): number {
 export const people = (points: readonly Point[]): Point[] => points.filter(({ machine }) => !machine);
 export const machines = (points: readonly Point[]): Point[] => points.filter(({ machine }) => machine);
 
-/** Figures on the valid split, except the demo's source. */
+/** Figures on the valid split, except the demo's source, of the first stage alone. */
 export function validFigures(
-  study: Study,
+  study: Pick<Study, 'rows'>,
   scorer: Scorer,
   calibration: Calibration,
-  { cuts, minWords }: BandPolicy,
+  policy: BandPolicy,
 ): Record<string, Figure> {
   const points = study.rows.flatMap((row): Point[] => {
     if (row.split !== 'valid' || row.added || row.source === 'spamassassin') return [];
     const { z, shape } = scorer.score(row.text);
     return [{ llr: calibrate([z], shape.words, calibration).llr, words: shape.words, machine: row.machine }];
   });
+  return figuresOf(points, policy);
+}
+
+/** The figures of a card, at its cuts. */
+export function figuresOf(points: readonly Point[], { cuts, minWords }: BandPolicy): Record<string, Figure> {
   const long = points.filter(({ words }) => words >= minWords);
   const short = points.filter(({ words }) => words < minWords && words >= 10);
   const leaning = cuts.leaning ?? cuts.machine;

@@ -8,7 +8,7 @@ import { AssayError } from '../../schemas/errors.js';
 import { type Config, loadConfig, type Secrets } from '../config/config.js';
 import { describeSettings } from '../config/describe.js';
 import { unknownVariables } from '../config/environment.js';
-import type { OpenJudging } from '../judging.js';
+import { loadOptionsOf, type OpenJudging } from '../judging.js';
 import { usesHome } from '../open-context.js';
 import { freeMegabytes } from '../telemetry/disk.js';
 import type { AddCommand, Cli } from './command.js';
@@ -67,9 +67,9 @@ async function engines(io: Io, config: Config, secrets: Secrets): Promise<Findin
   }
 }
 
-async function detector(open: OpenJudging): Promise<Finding> {
+async function detector(open: OpenJudging, config: Config): Promise<Finding> {
   try {
-    const judging = await open();
+    const judging = await open(loadOptionsOf(config));
     const found = judging.detector.detectors
       .map(
         ({ id, version, engine, device, sha256 }) =>
@@ -112,7 +112,7 @@ export async function doctor(
     await disk(config),
     sealing(secrets),
     ...(await engines(io, config, secrets)),
-    await detector(openJudging),
+    await detector(openJudging, config),
     ...environment(io),
   ];
   if (!flags.json) await write(io.out, '\n');

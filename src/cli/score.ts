@@ -5,6 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import { InvalidArgumentError, Option } from 'commander';
+import type { DetectorName } from '../../detectors/detector.js';
 import { readLetter } from '../../detectors/email/read-letter.js';
 import { AssayError } from '../../schemas/errors.js';
 import { contentHash } from '../../schemas/ids.js';
@@ -14,13 +15,13 @@ import { checkScoreLine, rawBytesOf, type ScoreLine } from '../../schemas/score-
 import { wellFormed } from '../../schemas/unicode.js';
 import type { Decision } from '../../schemas/verdict.js';
 import type { JudgeInput } from '../../streams/judge.js';
-import type { Judging } from '../judging.js';
+import { type Judging, loadOptionsOf } from '../judging.js';
 import type { AddCommand, Cli } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { asText, openInput, readAll } from './input.js';
 import { type Io, write, writeJson } from './io.js';
 import { type InputLine, readLines } from './lines.js';
-import { jsonOption } from './settings.js';
+import { jsonOption, settings } from './settings.js';
 
 export interface ScoreFlags {
   json?: boolean;
@@ -29,7 +30,7 @@ export interface ScoreFlags {
   html?: boolean;
   raw?: boolean;
   prior: number;
-  detector?: 'first-stage';
+  detector?: DetectorName;
 }
 
 /** Lines judged together: enough to keep a detector busy, few enough to answer soon. */
@@ -177,7 +178,10 @@ export async function score(
   flags: ScoreFlags,
 ): Promise<number> {
   const source = await openInput(io, file);
-  const judging = await openJudging({ detector: flags.detector });
+  const options = loadOptionsOf(settings(io, {}).config);
+  const judging = await openJudging(
+    flags.detector === undefined ? options : { ...options, detector: flags.detector },
+  );
   try {
     return await (flags.jsonl ? scoreLines : scoreWhole)(io, source, judging, flags);
   } finally {
@@ -206,7 +210,10 @@ export const addScore: AddCommand = (program, cli) => {
         .argParser(parsePrior),
     )
     .addOption(
-      new Option('--detector <name>', 'detector to use (default: the best)').choices(['first-stage']),
+      new Option('--detector <name>', 'detector to use (default: ASSAY_DETECTOR)').choices([
+        'cascade',
+        'first-stage',
+      ]),
     )
     .addOption(jsonOption())
     .action(cli.act((file: string, flags: ScoreFlags) => score(cli, file, flags)));

@@ -16,6 +16,7 @@ export interface Config {
   batch: number;
   /** Prior probability of machine authorship. */
   prior: number;
+  detector: SettingValue<'ASSAY_DETECTOR'>;
   engine: SettingValue<'ASSAY_ENGINE'>;
   device: SettingValue<'ASSAY_DEVICE'>;
   logLevel: SettingValue<'ASSAY_LOG_LEVEL'>;
@@ -60,6 +61,7 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     partitions: values.ASSAY_PARTITIONS,
     batch: values.ASSAY_BATCH,
     prior: values.ASSAY_PRIOR,
+    detector: values.ASSAY_DETECTOR,
     engine: values.ASSAY_ENGINE,
     device: values.ASSAY_DEVICE,
     logLevel: values.ASSAY_LOG_LEVEL,

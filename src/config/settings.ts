@@ -111,6 +111,12 @@ export const SETTINGS = {
       .transform(Number)
       .pipe(z.number().gt(0).lt(1)),
   }),
+  ASSAY_DETECTOR: setting({
+    fallback: 'cascade',
+    description:
+      'Who judges: cascade (first stage, and the encoder for what that leaves open) or first-stage (faster, finds less).',
+    schema: choice(['cascade', 'first-stage']),
+  }),
   ASSAY_ENGINE: setting({
     fallback: 'auto',
     description: 'Inference engine: auto, onnx or tfjs.',

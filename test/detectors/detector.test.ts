@@ -15,7 +15,7 @@ const WORDS = PARAGRAPH.split(' ').length;
 
 let detector: Detector;
 beforeAll(async () => {
-  detector = await loadDetector({ folder: writeTestModel() });
+  detector = await loadDetector({ folder: writeTestModel(), detector: 'first-stage' });
 });
 afterAll(() => detector.close());
 
@@ -176,7 +176,9 @@ test('a large batch lets others have their turn', async () => {
 
 test('a model that is missing, damaged, foreign or of another version is refused with its code', async () => {
   const refused = async (folder: string): Promise<void> => {
-    await expect(loadDetector({ folder })).rejects.toMatchObject({ code: 'detector.missing_model' });
+    await expect(loadDetector({ folder, detector: 'first-stage' })).rejects.toMatchObject({
+      code: 'detector.missing_model',
+    });
   };
   await refused('/nowhere');
   const weights = testWeights();

@@ -16,7 +16,7 @@ const folder = process.env['ASSAY_DATA'];
   'English prose is taken for English prose: hardly a labelled text is left unjudged',
   async () => {
     const texts = readCorpus(folder!).filter(({ split }) => split === 'valid');
-    const detector = await loadDetector();
+    const detector = await loadDetector({ detector: 'first-stage' });
     const judged = await detector.judge(
       texts.map(({ text, kind }) => ({ kind, format: 'text', content: text, contentHash: '' })),
     );

@@ -1,0 +1,72 @@
+/**
+ * Scores of both shipped models for canonical texts, through the code that serves. Logits are kept in .cache by text and weights:
+ * fitting, card and evaluation ask for the same ones.
+ */
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadModel } from '../../detectors/card.js';
+import { modelFolder } from '../../detectors/model-folder.js';
+import { openEncoder } from '../../detectors/runtime/encoder.js';
+import { Scorer } from '../../detectors/text/scorer.js';
+import { unpackModel } from '../../detectors/text/weights.js';
+import { log } from '../study.js';
+
+export interface BothScores {
+  /** First stage, then encoder. */
+  scores: [number, number];
+  words: number;
+}
+
+export interface Both {
+  /** Parts of the first stage's score alone, for texts that the encoder does not get. */
+  score(texts: readonly string[]): Promise<BothScores[]>;
+  /** SHA-256 of the weights. */
+  firstStage: string;
+  encoder: { sha256: string; engine: string };
+  close(): Promise<void>;
+}
+
+const AT_ONCE = 200;
+const keyOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
+
+function kept(file: string): Map<string, number> {
+  try {
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    return new Map(lines.map((line) => JSON.parse(line) as [string, number]));
+  } catch {
+    return new Map();
+  }
+}
+
+export async function openBoth(): Promise<Both> {
+  const { card, weights } = await loadModel(join(modelFolder(), 'first-stage'));
+  const model = unpackModel(weights);
+  if (model === null) throw new Error('expected weights that this version can read');
+  const scorer = new Scorer(model);
+  const encoder = await openEncoder({ folder: join(modelFolder(), 'encoder'), device: 'cpu' });
+  const folder = join(modelFolder(), '..', '.cache', 'encoder');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `logits-${encoder.sha256.slice(0, 16)}.jsonl`);
+  const known = kept(file);
+  return {
+    firstStage: card.weights.sha256,
+    encoder: { sha256: encoder.sha256, engine: encoder.engine },
+    async score(texts) {
+      const missing = [...new Set(texts)].filter((text) => !known.has(keyOf(text)));
+      for (let from = 0; from < missing.length; from += AT_ONCE) {
+        const some = missing.slice(from, from + AT_ONCE);
+        const logits = await encoder.score(some, { priority: 'stream' });
+        const lines = some.map((text, i): [string, number] => [keyOf(text), logits[i]!]);
+        for (const [key, logit] of lines) known.set(key, logit);
+        appendFileSync(file, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
+        if (from % (10 * AT_ONCE) === 0 && from > 0) log(`${from} of ${missing.length} texts read`);
+      }
+      return texts.map((text) => {
+        const { z, shape } = scorer.score(text);
+        return { scores: [z, known.get(keyOf(text))!], words: shape.words };
+      });
+    },
+    close: () => encoder.close(),
+  };
+}
