@@ -1,23 +1,24 @@
 /**
- * Evaluates the shipped first stage: `npm run evaluate`. Figures on `valid`, which chose nothing; on sources left out in turn; on people
- * who write in a second language; under simple attacks on both classes; with bootstrap intervals. Writes docs/evaluation.md:
- * figures only, no texts.
+ * Evaluates what ships: `npm run evaluate`. Figures on `valid`, which chose nothing; on sources left out in turn; on people who write in a
+ * second language; under simple attacks on both classes; on texts that a machine polished; first stage, encoder and cascade side by
+ * side, with intervals. Writes docs/evaluation.md: figures only, no texts.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { canonicalise } from '../detectors/canonical/canonicalise.js';
-import { ModelCard } from '../detectors/card.js';
+import { EncoderCard, ModelCard } from '../detectors/card.js';
 import { modelFolder } from '../detectors/model-folder.js';
 import { calibrate } from '../detectors/text/calibration.js';
-import { Scorer } from '../detectors/text/scorer.js';
-import { unpackModel } from '../detectors/text/weights.js';
+import type { BandPolicy } from '../schemas/verdict.js';
 import { ATTACKS, type Attack } from './attacks.js';
+import { dataFolder, readLines } from './corpus.js';
+import { type BothScores, openBoth } from './encoder/both.js';
 import { leaks } from './leakage.js';
+import { readOutOfSource } from './out-of-source.js';
 import { seeded } from './random.js';
 import { evaluationPage } from './report.js';
-import { log, openStudy, type Row } from './study.js';
-import { unseenOf } from './unseen.js';
+import { DEMO_SOURCE, log, openTexts, type Row } from './study.js';
 
 /** One judged text, without the text. */
 export interface Outcome {
@@ -26,9 +27,17 @@ export interface Outcome {
   words: number;
 }
 
+/** A way to judge, with the cuts it is served with. */
+export interface Way {
+  name: string;
+  policy: BandPolicy;
+  valid: Outcome[];
+  unseen: Outcome[];
+}
+
 export interface Evaluation {
-  card: ModelCard;
-  seed: number;
+  card: EncoderCard;
+  firstCard: ModelCard;
   machine: string;
   date: string;
   valid: Outcome[];
@@ -36,64 +45,125 @@ export interface Evaluation {
   /** Texts of the demo's source, which no training or calibration has seen. */
   demoSource: Outcome[];
   attacked: { attack: Attack | 'clean'; outcomes: Outcome[] }[];
+  /** Texts by people that a machine polished, simplified or expanded; in neither class. */
+  mixed: Outcome[];
+  ways: Way[];
+  /** What becomes of quality when the encoder reads only the share of texts that the first stage finds most like a machine's. */
+  curve: { read: number; valid: Outcome[]; unseen: Outcome[] }[];
   leaks: ReturnType<typeof leaks>;
 }
 
+type Scored = BothScores & { row: Outcome['row'] };
+
 const ATTACK_SEED = 11;
+const READ = [1, 0.5, 0.25, 0.1, 0.05, 0];
 
-const folder = join(modelFolder(), 'first-stage');
-const card = ModelCard.parse(JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8')));
-const model = unpackModel(readFileSync(join(folder, card.weights.file)));
-if (model === null) throw new Error('expected weights that this version can read');
-const scorer = new Scorer(model);
-const seed = (card['training'] as { seed: number }).seed;
-const study = openStudy(seed);
-const { rows, vectors } = study;
+const cardOf = (name: string): unknown =>
+  JSON.parse(readFileSync(join(modelFolder(), name, 'card.json'), 'utf8'));
+const card = EncoderCard.parse(cardOf('encoder'));
+const firstCard = ModelCard.parse(cardOf('first-stage'));
+const both = await openBoth();
+const { rows } = openTexts();
+const own = rows.filter((row) => !row.added && row.source !== DEMO_SOURCE);
+const rowOf = new Map(own.map((row) => [row.id, row]));
 
-const judge = (row: Row, text: string): Outcome => {
-  const { z, shape } = scorer.score(text);
-  return { row, llr: calibrate([z], shape.words, card.calibration).llr, words: shape.words };
-};
+const scoreAll = async (some: readonly Outcome['row'][], texts: readonly string[]): Promise<Scored[]> =>
+  (await both.score(texts)).map((scored, i) => ({ ...scored, row: some[i]! }));
 
-const own = rows.filter((row) => !row.added && row.source !== 'spamassassin');
-const valid = own.filter(({ split }) => split === 'valid');
-const validOutcomes = valid.map((row) => judge(row, row.text));
+const firstLlr = ({ scores, words }: Scored): number =>
+  calibrate([scores[0]], words, firstCard.calibration).llr;
+const bothLlr = ({ scores, words }: Scored): number => calibrate(scores, words, card.calibration).llr;
+/** The llr that serving gives when the encoder reads from a first-stage llr on. */
+const outcomes = (scored: readonly Scored[], from = card.cascade.from): Outcome[] =>
+  scored.map((one) => {
+    const first = firstLlr(one);
+    return { row: one.row, words: one.words, llr: first < from ? first : bothLlr(one) };
+  });
+
+const validRows = own.filter(({ split }) => split === 'valid');
+const valid = await scoreAll(
+  validRows,
+  validRows.map(({ text }) => text),
+);
 log(`${valid.length} texts of valid judged`);
-
-const scores = unseenOf(study);
-const unseen = rows.flatMap((row, i): Outcome[] => {
-  if (row.added || row.source === 'spamassassin' || !Number.isFinite(scores[i]!)) return [];
-  const words = vectors.words[i]!;
-  return [{ row, llr: calibrate([scores[i]!], words, card.calibration).llr, words }];
+const unseen = readOutOfSource().scores.flatMap(({ id, words, first, encoder }): Scored[] => {
+  const row = rowOf.get(id);
+  return row === undefined ? [] : [{ row, words, scores: [first, encoder] }];
 });
 log(`${unseen.length} texts of left-out sources judged`);
 
-const long = valid.filter((_, i) => validOutcomes[i]!.words >= card.policy.minWords);
+const long = validRows.filter((_, i) => valid[i]!.words >= card.policy.minWords);
 const attacked: Evaluation['attacked'] = [
-  { attack: 'clean', outcomes: long.map((row) => judge(row, row.text)) },
-  ...(Object.keys(ATTACKS) as Attack[]).map((attack) => {
-    const random = seeded(ATTACK_SEED);
-    const outcomes = long.map((row) =>
-      judge(row, canonicalise(ATTACKS[attack](row.text, random), { kind: row.kind }).text),
-    );
-    return { attack, outcomes };
-  }),
+  {
+    attack: 'clean',
+    outcomes: outcomes(
+      await scoreAll(
+        long,
+        long.map(({ text }) => text),
+      ),
+    ),
+  },
 ];
-log('attacks judged');
+for (const attack of Object.keys(ATTACKS) as Attack[]) {
+  const random = seeded(ATTACK_SEED);
+  const texts = long.map(({ text, kind }) => canonicalise(ATTACKS[attack](text, random), { kind }).text);
+  attacked.push({ attack, outcomes: outcomes(await scoreAll(long, texts)) });
+  log(`${attack} judged`);
+}
 
+const demoRows = rows.filter(({ source, id }) => source === DEMO_SOURCE && !id.includes('/'));
+const demoSource = outcomes(
+  await scoreAll(
+    demoRows,
+    demoRows.map(({ text }) => text),
+  ),
+);
+const mixedLines = [...readLines(dataFolder())].filter(
+  ({ label, lang }) => label === 'mixed' && lang === 'en',
+);
+const mixed = outcomes(
+  await scoreAll(
+    mixedLines.map((line) => ({ ...line, machine: true })),
+    mixedLines.map(({ text }) => canonicalise(text, { kind: 'post' }).text),
+  ),
+);
+log(`${mixed.length} polished texts judged`);
+
+/** First-stage llr from which so great a share of the texts of `valid` is read. */
+const fromOf = (share: number): number => {
+  const llrs = valid.map(firstLlr).sort((a, b) => b - a);
+  if (share >= 1) return Number.NEGATIVE_INFINITY;
+  return share === 0 ? Number.POSITIVE_INFINITY : llrs[Math.floor(share * llrs.length)]!;
+};
+const way = (name: string, policy: BandPolicy, from: number): Way => ({
+  name,
+  policy,
+  valid: outcomes(valid, from),
+  unseen: outcomes(unseen, from),
+});
 const evaluation: Evaluation = {
   card,
-  seed,
-  machine: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, node ${process.version}`,
+  firstCard,
+  machine: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, node ${process.version}, ${both.encoder.engine}`,
   date: new Date().toISOString().slice(0, 10),
-  valid: validOutcomes,
-  unseen,
-  demoSource: rows
-    .filter((row) => row.source === 'spamassassin' && !row.id.includes('/'))
-    .map((row) => judge(row, row.text)),
+  valid: outcomes(valid),
+  unseen: outcomes(unseen),
+  demoSource,
   attacked,
+  mixed,
+  ways: [
+    way('first stage alone, its own cuts', firstCard.policy, Number.POSITIVE_INFINITY),
+    way('encoder on every text', card.policy, Number.NEGATIVE_INFINITY),
+    way('cascade (what is served)', card.policy, card.cascade.from),
+  ],
+  curve: READ.map((read) => ({
+    read,
+    valid: outcomes(valid, fromOf(read)),
+    unseen: outcomes(unseen, fromOf(read)),
+  })),
   leaks: leaks(own),
 };
+await both.close();
 const page = evaluationPage(evaluation);
 writeFileSync(join(modelFolder(), '..', 'docs', 'evaluation.md'), page);
 process.stdout.write(page);

@@ -53,7 +53,8 @@ const LENGTHS: readonly [string, number, number][] = [
 ];
 
 export function evaluationPage(evaluation: Evaluation): string {
-  const { card, valid, unseen, attacked, demoSource, leaks, seed, machine, date } = evaluation;
+  const { card, firstCard, valid, unseen, attacked, demoSource, mixed, ways, curve, leaks, machine, date } =
+    evaluation;
   const { cuts, minWords } = card.policy;
   const leaning = cuts.leaning ?? cuts.machine;
   const atFive = rateAt(leaning);
@@ -75,16 +76,16 @@ export function evaluationPage(evaluation: Evaluation): string {
   };
   const HEAD = ['slice', 'AUROC', 'TPR at 1% cut', 'FPR at 1% cut', 'TPR at 5% cut', 'FPR at 5% cut'];
 
-  const macro = (cut: number): string => {
-    const shares = by(long(unseen), ({ row }) => row.source)
+  const macro = (cut: number, some = unseen): string => {
+    const shares = by(long(some), ({ row }) => row.source)
       .map(([, outcomes]) => machines(points(outcomes)))
       .filter((some) => some.length >= 50)
       .map(rateAt(cut));
     return ((100 * shares.reduce((sum, one) => sum + one, 0)) / shares.length).toFixed(1);
   };
   const share = (some: readonly Point[], cut: number): string => (100 * rateAt(cut)(some)).toFixed(1);
-  const worst = (cut: number): string => {
-    const shares = by(long(unseen), ({ row }) => row.source)
+  const worst = (cut: number, some = unseen): string => {
+    const shares = by(long(some), ({ row }) => row.source)
       .map(([, outcomes]) => people(points(outcomes)))
       .filter((some) => some.length >= ENOUGH)
       .map(rateAt(cut));
@@ -102,18 +103,60 @@ export function evaluationPage(evaluation: Evaluation): string {
   const sources = by(long(unseen), ({ row }) => row.source);
   const clean = attacked[0]!.outcomes;
 
-  return `# Evaluation of the first stage
+  return `# Evaluation of the detector
 
-Made by \`npm run evaluate\` (needs \`ASSAY_DATA\`); model \`${card.name}\` version ${card.version}, weights ${card.weights.sha256.slice(0, 12)}…, seed ${seed},
+Made by \`npm run evaluate\` (needs \`ASSAY_DATA\`); \`${firstCard.name}\` ${firstCard.version} (${firstCard.weights.sha256.slice(0, 12)}…) and
+\`${card.name}\` ${card.version} (${card.weights.sha256.slice(0, 12)}…) as a cascade: the encoder reads texts from a first-stage llr of ${card.cascade.from.toFixed(2)} on;
 ${machine}, ${date}. Figures are per cent unless they are AUROC or errors; in brackets the 95% interval (Wilson for rates, bootstrap for
 the rest), n the number of texts.
 Nothing was fitted here: the cuts are those of the card (llr ${cuts.machine.toFixed(2)} for 1%, ${leaning.toFixed(2)} for 5%, ${cuts.overwhelming.toFixed(2)} for short texts,
 ${cuts.noMachineSigns.toFixed(2)} for "no machine signs"), the same everywhere.
 
 What the names mean. *Same sources*: other documents of the sources learnt from (split \`valid\`). *Unseen sources*: every source scored by
-a model trained without it and its kin, in eight folds. *1% cut*: the llr from which the band is \`machine\`, set so that
+models trained without it and its kin, in eight folds (first stage) and five (encoder). *1% cut*: the llr from which the band is \`machine\`, set so that
 at most 1% of human texts reach it as a mean over unseen sources with 300 or more of them, and at most 4% in each; the 5% cut in the
 same way, with 20%. Under ${ENOUGH} texts a figure is reported but proves little.
+
+## Side by side
+
+${table(
+  [
+    'way',
+    'same sources: AUROC, 50+ words',
+    'TPR at 1% cut',
+    'FPR',
+    'TPR at 5% cut',
+    'unseen: mean TPR at 1% / 5% cut',
+    'unseen: FPR at 1% cut, pooled / worst source',
+  ],
+  ways.map(({ name, policy, valid: own, unseen: foreign }) => {
+    const at = policy.cuts.machine;
+    const five = policy.cuts.leaning ?? at;
+    const all = points(long(own));
+    return [
+      name,
+      decimal(figure(all, aurocOf)),
+      percent(rateFigure(machines(all), at)),
+      percent(rateFigure(people(all), at)),
+      percent(rateFigure(machines(all), five)),
+      `${macro(at, foreign)} / ${macro(five, foreign)}`,
+      `${share(people(points(long(foreign))), at)} / ${worst(at, foreign)}`,
+    ];
+  }),
+)}
+
+What the encoder's share costs in quality, when it reads only the texts that the first stage finds most like a machine's (cuts unchanged):
+
+${table(
+  ['texts read', 'same sources: TPR at 1% cut', 'FPR', 'unseen: mean TPR at 1% cut', 'FPR pooled'],
+  curve.map(({ read, valid: own, unseen: foreign }) => [
+    `${100 * read}%`,
+    percent(rateFigure(machines(points(long(own))), cuts.machine)),
+    percent(rateFigure(people(points(long(own))), cuts.machine)),
+    macro(cuts.machine, foreign),
+    share(people(points(long(foreign))), cuts.machine),
+  ]),
+)}
 
 ## Same sources, split valid
 
@@ -225,6 +268,11 @@ ${table(
     ];
   }),
 )}
+
+## Texts by people that a machine polished
+
+Simplified, polished or expanded by a model from a person's text; neither class was learnt from them. Called \`machine\`: ${percent(rateFigure(points(long(mixed)), cuts.machine))};
+at the 5% cut ${percent(rateFigure(points(long(mixed)), leaning))}; said to show no signs of a machine: ${noSigns(long(mixed))}. There is no band of its own for them yet.
 
 ## Texts of the demo's source
 
