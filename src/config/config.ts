@@ -16,6 +16,8 @@ export interface Config {
   batch: number;
   /** Prior probability of machine authorship. */
   prior: number;
+  /** Places outside of the public internet that requests of our own may reach, as host:port. */
+  egressAllow: readonly string[];
   engine: SettingValue<'ASSAY_ENGINE'>;
   device: SettingValue<'ASSAY_DEVICE'>;
   logLevel: SettingValue<'ASSAY_LOG_LEVEL'>;
@@ -60,6 +62,7 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     partitions: values.ASSAY_PARTITIONS,
     batch: values.ASSAY_BATCH,
     prior: values.ASSAY_PRIOR,
+    egressAllow: values.ASSAY_EGRESS_ALLOW ?? [],
     engine: values.ASSAY_ENGINE,
     device: values.ASSAY_DEVICE,
     logLevel: values.ASSAY_LOG_LEVEL,
