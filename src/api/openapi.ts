@@ -21,6 +21,7 @@ const TAGS: Record<string, string> = {
   Intake: 'Texts come in; verdicts follow.',
   Items: 'What came in, and what is known of it.',
   Verdicts: 'Verdicts as they are made.',
+  Webhooks: 'Verdicts sent to you.',
   Score: 'One text, now.',
   Review: 'What people decide.',
   'Dead letters': 'What could not be handled.',

@@ -16,12 +16,25 @@ export const dialTcp: Dial = (address, port) => connectTcp({ host: address, port
 const TRIES = 3;
 const TRY_MS = 1_500;
 
-async function opened(socket: Socket, event: string, signal: AbortSignal): Promise<void> {
+/**
+ * Resolves with the event, and closes the socket when it does not come.
+ * @param shareMs time for this one socket, within the time that the signal gives
+ */
+async function opened(socket: Socket, event: string, signal: AbortSignal, shareMs?: number): Promise<void> {
+  // By hand: a signal made of others (AbortSignal.any) may be collected as garbage while it is waited for.
+  const stop = new AbortController();
+  const abort = (): void => stop.abort(signal.reason);
+  const timer = shareMs === undefined ? undefined : setTimeout(abort, shareMs);
+  signal.addEventListener('abort', abort, { once: true });
   try {
-    await once(socket, event, { signal });
+    signal.throwIfAborted();
+    await once(socket, event, { signal: stop.signal });
   } catch (error) {
     socket.destroy();
     throw error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
   }
 }
 
@@ -40,7 +53,7 @@ async function dialFirst(
     const last = at === tried.length - 1;
     try {
       const socket = guarded(dial(address, port));
-      await opened(socket, 'connect', last ? signal : AbortSignal.any([signal, AbortSignal.timeout(TRY_MS)]));
+      await opened(socket, 'connect', signal, last ? undefined : TRY_MS);
       return socket;
     } catch (error) {
       if (last || signal.aborted) throw error;
