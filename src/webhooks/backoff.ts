@@ -19,7 +19,7 @@ export interface Tried {
 }
 
 /**
- * About 5 s, 15 s, 45 s, 2 min, 7 min, 20 min, 1 h, 3 h, then every 4 h: fourteen tries in a day.
+ * About 5 s, 15 s, 45 s, 2 min, 7 min, 20 min, 1 h, 3 h, then every 4 h: thirteen tries in a day.
  * @param random in [0, 1)
  * @returns the instant of the next try, or null when the day is over
  */
@@ -33,6 +33,9 @@ export function nextTryMs({ tries, firstTryMs, nowMs, askedMs = 0 }: Tried, rand
 /** Retry-After in milliseconds (RFC 9110 section 10.2.3), 0 where it says nothing. */
 export function retryAfterMs(text: string | string[] | undefined, nowMs: number): number {
   if (typeof text !== 'string') return 0;
-  const ms = /^\d{1,9}$/.test(text.trim()) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
-  return Number.isFinite(ms) && ms > 0 ? ms : 0;
+  const given = text.trim();
+  if (/^\d{1,9}$/.test(given)) return Number(given) * 1_000;
+  // Date.parse makes an instant of nearly anything; an HTTP date ends in GMT.
+  const ms = given.endsWith(' GMT') ? Date.parse(given) - nowMs : 0;
+  return Math.max(ms, 0) || 0;
 }

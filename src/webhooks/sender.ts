@@ -29,7 +29,7 @@ export interface SenderParts extends AttemptParts {
 
 /** How often the queues are looked at when nobody has called. */
 const POLL_MS = 1_000;
-const RETRY_MS = 2_000;
+const RETRY_MS = 1_000;
 const GRACE_MS = 1_500;
 const UNTOLD: Outcome = { delivered: false, status: null, failure: null, askedMs: 0 };
 
