@@ -27,7 +27,6 @@ async function opened(socket: Socket, event: string, signal: AbortSignal, shareM
   const timer = shareMs === undefined ? undefined : setTimeout(abort, shareMs);
   signal.addEventListener('abort', abort, { once: true });
   try {
-    signal.throwIfAborted();
     await once(socket, event, { signal: stop.signal });
   } catch (error) {
     socket.destroy();
@@ -50,6 +49,7 @@ async function dialFirst(
 ): Promise<Socket> {
   const tried = addresses.slice(0, TRIES);
   for (const [at, address] of tried.entries()) {
+    signal.throwIfAborted();
     const last = at === tried.length - 1;
     try {
       const socket = guarded(dial(address, port));

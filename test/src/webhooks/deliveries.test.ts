@@ -105,6 +105,7 @@ describe('the sweeper', () => {
     await rig.announce(['failed']);
     await failAll();
     await pauseWebhook(rig, 'acme', hook);
+    rig.now += 1;
     await rig.announce(['waiting']);
     const left = async () => names(await rig.deliveries()).sort();
     const soonest = (await byVerdict('arrived')).expiresMs;
