@@ -10,18 +10,22 @@ import type { Outcome } from './attempt.js';
 
 type Deliveries = Collection<WebhookDeliveryDoc>;
 
-/** Heads read at one time; a round goes on where the last one stopped. */
-const HEADS = 1_000;
+/** Queues looked at in one round; the next round goes on where it stopped. */
+export const HEADS = 1_000;
 
 /**
  * The delivery that is due first of each queue, in the order of queues from after `last` and round to it: one step along
  * the index per queue, however much waits in it.
  */
-export async function heads(deliveries: Deliveries, last: string): Promise<WebhookDeliveryDoc[]> {
+export async function heads(
+  deliveries: Deliveries,
+  last: string,
+  most = HEADS,
+): Promise<WebhookDeliveryDoc[]> {
   const found: WebhookDeliveryDoc[] = [];
   const walk = async (from: string, upTo: string | null): Promise<void> => {
     let after = from;
-    while (found.length < HEADS) {
+    while (found.length < most) {
       const where = { queue: { gt: after, ...(upTo === null ? {} : { lte: upTo }) } };
       const [head] = (await deliveries.page({ index: 'by_queue', where, limit: 1 })).docs;
       if (head?.queue == null) return;

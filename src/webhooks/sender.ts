@@ -22,6 +22,8 @@ export interface SenderParts extends AttemptParts {
   /** In [0, 1); for the jitter. */
   random?: () => number;
   limits?: LaneLimits;
+  /** Queues looked at in one round. */
+  queues?: number;
   onTry?: (result: TryResult) => void;
   /** Time the tries in hand get when the sender stops. */
   graceMs?: number;
@@ -53,8 +55,8 @@ export class WebhookSender {
 
   /** One look at every queue. @returns how many tries it began */
   async round(): Promise<number> {
-    const { clock, collections } = this.#parts;
-    const found = await queue.heads(collections.webhookDeliveries, this.#last);
+    const { clock, collections, queues = queue.HEADS } = this.#parts;
+    const found = await queue.heads(collections.webhookDeliveries, this.#last, queues);
     const due = found.filter(({ dueMs }) => dueMs <= clock());
     const webhooks = await collections.webhooks.getMany(due.map((head) => head.webhook));
     let begun = 0;
@@ -64,6 +66,8 @@ export class WebhookSender {
       if (webhook === null) await this.#drop(head.webhook);
       else if (webhook.state === 'active') begun += await this.#fill(webhook);
     }
+    // There may be more queues than one round looks at, and all of these may be paused.
+    if (found.length >= queues) this.#last = found.at(-1)?.webhook ?? '';
     return begun;
   }
 

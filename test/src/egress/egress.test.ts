@@ -130,6 +130,22 @@ describe('a request', () => {
   });
 });
 
+test('a connection is closed afterwards, whatever came of it', async () => {
+  const to = await receiver(identity);
+  const sockets: Socket[] = [];
+  const dial = (): Socket => {
+    const socket = connect(to.port, '127.0.0.1');
+    sockets.push(socket);
+    return socket;
+  };
+  for (const more of [{}, { ca: selfSigned('hooks.example.com').cert }]) {
+    const { egress } = staged([[PUBLIC]], to.port, { dial, ...more });
+    await egress.fetch('https://hooks.example.com/').catch(() => undefined);
+  }
+  while (sockets.some(({ destroyed }) => !destroyed)) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(sockets).toHaveLength(2);
+});
+
 describe('a name', () => {
   it('is looked up once, and what it leads to afterwards does not matter', async () => {
     const to = await receiver(identity);

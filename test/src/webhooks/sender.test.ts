@@ -230,6 +230,22 @@ describe('a paused webhook', () => {
   });
 });
 
+describe('many paused webhooks', () => {
+  it('do not keep the others from their turn', async () => {
+    for (const path of ['/1', '/2', '/3', '/4', '/5']) {
+      const { webhook } = await rig.webhook(path);
+      if (path !== '/3') await pauseWebhook(rig, 'acme', webhook._id);
+    }
+    await rig.announce(['v1']);
+    const sender = rig.sender({ queues: 2 });
+    for (let round = 0; round < 3; round += 1) {
+      await sender.round();
+      await sender.idle();
+    }
+    expect(rig.receiver.received.map(({ url }) => url)).toEqual(['/3']);
+  });
+});
+
 describe('a deleted webhook', () => {
   it('is sent nothing more, and what waited for it is dropped', async () => {
     const { webhook } = await rig.webhook();
