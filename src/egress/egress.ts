@@ -59,7 +59,8 @@ export function openEgress(options: EgressOptions = {}): Egress {
     const target = readTarget(url, exceptions);
     const addresses = await admittedAddresses(target, { resolve, resolveExcepted, own }, signal);
     const socket = await openConnection(target, addresses, { dial, ca }, signal);
-    return exchange(target, socket, { maxBytes: LIMITS.egressReplyBytes, ...request }, signal);
+    const { maxBytes = LIMITS.egressReplyBytes } = request;
+    return exchange(target, socket, { ...request, maxBytes }, signal);
   }
 
   return {

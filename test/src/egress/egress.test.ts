@@ -266,6 +266,8 @@ describe('a reply', () => {
       const egress = excepting(to.port);
       const most = LIMITS.egressReplyBytes;
       expect((await egress.fetch(`${to.url}/${most}`)).body).toHaveLength(most);
+      const unbounded = egress.fetch(`${to.url}/${most + 1}`, { maxBytes: undefined });
+      await expect(unbounded).rejects.toEqual(refusal('egress.too_large'));
       await expect(egress.fetch(`${to.url}/${most + 1}`)).rejects.toEqual(refusal('egress.too_large'));
       expect((await egress.fetch(`${to.url}/3`, { maxBytes: 3 })).body).toHaveLength(3);
       await expect(egress.fetch(`${to.url}/4`, { maxBytes: 3 })).rejects.toEqual(refusal('egress.too_large'));

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
+import fc from 'fast-check';
 import { LIMITS } from '../../../schemas/limits.js';
 import { exceptionKey, readTarget } from '../../../src/egress/target.js';
 
@@ -77,6 +78,60 @@ describe('an address is refused before anything is looked up', () => {
   it('with a message that does not repeat what it holds', () => {
     expect(() => readTarget('https://user:hunter2@example.com/', NONE)).toThrow(
       'expected an https address on the public internet, found one with a name or a password',
+    );
+  });
+});
+
+/** One part of an IPv4 address as some parsers read it. */
+const spellings = (value: number): string[] => [
+  String(value),
+  `0x${value.toString(16)}`,
+  `0X000${value.toString(16).toUpperCase()}`,
+  `0${value.toString(8)}`,
+  `000${value.toString(8)}`,
+];
+
+describe('an IPv4 address that is not public', () => {
+  const octet = fc.integer({ min: 0, max: 255 });
+  const inside = fc.oneof(
+    fc.tuple(fc.constantFrom(0, 10, 127, 224, 239, 255), octet, octet, octet),
+    fc.tuple(fc.constant(169), fc.constant(254), octet, octet),
+    fc.tuple(fc.constant(172), fc.integer({ min: 16, max: 31 }), octet, octet),
+    fc.tuple(fc.constant(192), fc.constant(168), octet, octet),
+    fc.tuple(fc.constant(100), fc.integer({ min: 64, max: 127 }), octet, octet),
+  );
+
+  it('is refused in every spelling: any base, any number of parts, a dot at the end', () => {
+    const shapes = fc.record({
+      parts: inside,
+      count: fc.integer({ min: 1, max: 4 }),
+      bases: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 4, maxLength: 4 }),
+      end: fc.constantFrom('', '.'),
+    });
+    fc.assert(
+      fc.property(shapes, ({ parts, count, bases, end }) => {
+        const head = parts.slice(0, count - 1);
+        const rest = parts.slice(count - 1).reduce((sum, part) => sum * 256 + part, 0);
+        const host = [...head, rest].map((part, at) => spellings(part)[bases[at]!]).join('.') + end;
+        expect(() => readTarget(`https://${host}/`, NONE)).toThrow(
+          expect.objectContaining({ code: 'egress.refused' }),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is refused inside of IPv6 in every form', () => {
+    fc.assert(
+      fc.property(
+        inside,
+        fc.constantFrom('::ffff:', '::', '64:ff9b::', '::ffff:0:'),
+        ([a, b, c, d], prefix) => {
+          expect(() => readTarget(`https://[${prefix}${a}.${b}.${c}.${d}]:8443/`, NONE)).toThrow(
+            expect.objectContaining({ code: 'egress.refused' }),
+          );
+        },
+      ),
     );
   });
 });
