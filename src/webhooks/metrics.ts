@@ -1,9 +1,9 @@
 /** Figures of webhooks, in the service's registry: tries by what came of them, and how old the oldest is that waits. */
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { TryResult } from './deliver.js';
 import { oldestWaitingS } from './deliveries.js';
 import { heads } from './queue.js';
 import type { WebhookStore } from './registry.js';
-import type { TryResult } from './sender.js';
 
 /** @returns what a sender is to call after each try */
 export function webhookMetrics(registry: Registry, store: WebhookStore): (result: TryResult) => void {

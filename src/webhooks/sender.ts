@@ -4,27 +4,18 @@
  * do so on one store: a claim keeps them from sending the same thing at the same time.
  */
 import { randomUUID } from 'node:crypto';
-import type { Logger } from 'pino';
 import type { VerdictDoc, WebhookDeliveryDoc, WebhookDoc } from '../../schemas/store/documents.js';
 import { pause } from '../../streams/retry.js';
 import type { Context } from '../context.js';
-import { type AttemptParts, attempt, type Outcome } from './attempt.js';
-import { nextTryMs } from './backoff.js';
+import { type DeliverParts, deliver } from './deliver.js';
 import { type LaneLimits, Lanes } from './lanes.js';
 import * as queue from './queue.js';
 
-/** What became of a try, for metrics. */
-export type TryResult = 'delivered' | 'retry' | 'failed';
-
-export interface SenderParts extends AttemptParts {
+export interface SenderParts extends DeliverParts {
   collections: Pick<Context['collections'], 'webhooks' | 'webhookDeliveries' | 'verdicts'>;
-  logger: Logger;
-  /** In [0, 1); for the jitter. */
-  random?: () => number;
   limits?: LaneLimits;
   /** Queues looked at in one round. */
   queues?: number;
-  onTry?: (result: TryResult) => void;
   /** Time the tries in hand get when the sender stops. */
   graceMs?: number;
 }
@@ -33,7 +24,6 @@ export interface SenderParts extends AttemptParts {
 const POLL_MS = 1_000;
 const RETRY_MS = 1_000;
 const GRACE_MS = 1_500;
-const UNTOLD: Outcome = { delivered: false, status: null, failure: null, askedMs: 0 };
 
 export class WebhookSender {
   readonly #parts: SenderParts;
@@ -95,7 +85,7 @@ export class WebhookSender {
   #begin(webhook: WebhookDoc, delivery: WebhookDeliveryDoc, verdict: VerdictDoc | null): void {
     this.#lanes.begin(webhook.tenant, webhook._id);
     let delivered: boolean | null = null;
-    const work = this.#try(webhook, delivery, verdict)
+    const work = deliver({ webhook, delivery, verdict }, this.#parts, this.#givingUp.signal)
       .then((result) => {
         delivered = result;
       })
@@ -109,64 +99,6 @@ export class WebhookSender {
         this.wake();
       });
     this.#running.add(work);
-  }
-
-  /** @returns whether it was delivered, null when the try says nothing about the receiver */
-  async #try(
-    webhook: WebhookDoc,
-    delivery: WebhookDeliveryDoc,
-    verdict: VerdictDoc | null,
-  ): Promise<boolean | null> {
-    const { clock, collections, logger } = this.#parts;
-    const { webhookDeliveries } = collections;
-    if (verdict === null) {
-      // Nothing is left to tell.
-      await webhookDeliveries.delete(delivery._id, { claim: delivery.claim });
-      return null;
-    }
-    const at = { webhook: webhook._id, delivery: delivery._id };
-    let outcome: Outcome;
-    try {
-      outcome = await attempt(webhook, verdict, this.#parts, this.#givingUp.signal);
-    } catch (error) {
-      if (this.#givingUp.signal.aborted) {
-        await queue.giveBack(webhookDeliveries, delivery, clock());
-        return null;
-      }
-      logger.error({ err: error, ...at }, 'a delivery could not be made ready');
-      outcome = UNTOLD;
-    }
-    if (outcome.delivered) {
-      if (await queue.markDelivered(webhookDeliveries, delivery, outcome, clock())) this.#told('delivered');
-      return true;
-    }
-    const { status, failure, cause } = outcome;
-    logger.info({ err: cause, status, failure, tries: delivery.tries, ...at }, 'a delivery did not arrive');
-    await this.#after(webhook, delivery, outcome);
-    return failure === null ? null : false;
-  }
-
-  /** A try that failed: another one, or the end of them. */
-  async #after(webhook: WebhookDoc, delivery: WebhookDeliveryDoc, outcome: Outcome): Promise<void> {
-    const { clock, collections, random = Math.random, logger } = this.#parts;
-    const nowMs = clock();
-    const { tries, firstTryMs } = delivery;
-    const tried = { tries, firstTryMs: firstTryMs as number, nowMs, askedMs: outcome.askedMs };
-    const next = outcome.failure === 'gone' ? null : nextTryMs(tried, random());
-    if (outcome.failure === 'gone') {
-      const change = { set: { state: 'disabled' } };
-      await collections.webhooks.update(webhook._id, change, { guard: { state: 'active' } });
-      logger.info({ webhook: webhook._id }, 'a webhook says that it is gone, and is disabled');
-    }
-    const marked =
-      next === null
-        ? await queue.markFailed(collections.webhookDeliveries, delivery, outcome, nowMs)
-        : await queue.markRetry(collections.webhookDeliveries, delivery, outcome, next);
-    if (marked) this.#told(next === null ? 'failed' : 'retry');
-  }
-
-  #told(result: TryResult): void {
-    this.#parts.onTry?.(result);
   }
 
   /** Resolves when no try is under way. */

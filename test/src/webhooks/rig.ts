@@ -8,8 +8,9 @@ import { openSeal, type Seal } from '../../../src/attest/seal.js';
 import type { Collections } from '../../../src/context.js';
 import { openEgress } from '../../../src/egress/egress.js';
 import { openEmbeddedStore } from '../../../src/store/embedded/open.js';
+import type { TryResult } from '../../../src/webhooks/deliver.js';
 import { createWebhook, type WithSecret } from '../../../src/webhooks/registry.js';
-import { type SenderParts, type TryResult, WebhookSender } from '../../../src/webhooks/sender.js';
+import { type SenderParts, WebhookSender } from '../../../src/webhooks/sender.js';
 import { fanOut } from '../../../streams/announce/fan-out.js';
 import { type Receiver, startReceiver } from '../egress/receiver.js';
 
