@@ -100,4 +100,24 @@ export const LIMITS = {
   engineRunMs: 60_000,
   /** Tries of one record in the pipeline before it becomes a dead letter. */
   recordTries: 5,
+  /** A request of our own: UTF-16 units of its address, time in all, bytes of the reply unless its reader bounds it. */
+  egressUrlLength: 2_048,
+  egressMs: 5_000,
+  egressReplyBytes: 64 * 1024,
+  /** Webhooks of a tenant, and UTF-16 units of a webhook's name. More: `webhook.limit`. */
+  webhooks: 16,
+  webhookName: 128,
+  /** Deliveries that one process has on the way: to one webhook, of one tenant, of all. */
+  webhookInFlight: 8,
+  webhookTenantInFlight: 32,
+  webhookTotalInFlight: 256,
+  /** How long a delivery is tried, how long its claim holds, how long a replaced secret still signs. */
+  webhookRetryMs: 24 * 3_600_000,
+  webhookClaimMs: 30_000,
+  webhookOldSecretMs: 24 * 3_600_000,
+  /** How long deliveries are kept: once delivered, and while they wait or have failed. */
+  webhookDeliveredMs: 3 * 24 * 3_600_000,
+  webhookKeptMs: 30 * 24 * 3_600_000,
+  /** Deliveries that one call sends again. */
+  webhookReplay: 1_000,
 } as const;

@@ -29,6 +29,8 @@ export interface Collections {
   quotas: Collection<documents.QuotaDoc>;
   statusIndices: Collection<documents.StatusIndexDoc>;
   platforms: Collection<documents.PlatformDoc>;
+  webhooks: Collection<documents.WebhookDoc>;
+  webhookDeliveries: Collection<documents.WebhookDeliveryDoc>;
   meta: Collection<documents.MetaDoc>;
 }
 

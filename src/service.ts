@@ -22,6 +22,8 @@ import { Closing } from './closing.js';
 import type { Config, Secrets } from './config/config.js';
 import { publicUrlOf } from './config/public-url.js';
 import type { Clock, Context } from './context.js';
+import { type Egress, openEgress } from './egress/egress.js';
+import { verifierFetch } from './egress/verifier-fetch.js';
 import { type Listener, listen } from './http/listen.js';
 import { type Judging, loadOptionsOf, type OpenJudging, openJudging } from './judging.js';
 import { VerdictFeed } from './live/verdict-feed.js';
@@ -31,6 +33,7 @@ import { type Sweepers, startSweepers } from './sweepers.js';
 import { createLogger } from './telemetry/logger.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 import { readiness } from './telemetry/readiness.js';
+import { startWebhooks } from './webhooks/start.js';
 
 export interface ServiceOptions {
   /** Default: JSON lines on standard error at the configured level. */
@@ -102,6 +105,7 @@ function createWorker(
   config: Config,
   leases: Leases,
   options: ServiceOptions,
+  onAnnounced: () => void,
 ): { worker: Worker; metrics: Metrics } {
   const worker: Worker = new Worker(parts, {
     leases,
@@ -112,6 +116,7 @@ function createWorker(
     },
     onAnnounced: (count) => {
       metrics.onAnnounced(count);
+      onAnnounced();
       options.onAnnounced?.(count);
     },
     onError: (_error, { topic }) => metrics.onFailedBatch(topic),
@@ -125,11 +130,12 @@ function createWorker(
 
 interface Built extends Pick<Service, 'worker' | 'issuer' | 'judging' | 'metrics'> {
   live: VerdictFeed;
+  egress: Egress;
   publicUrl: string;
 }
 
 function apiContext(context: Context, config: Config, secrets: Secrets, built: Built): ApiContext {
-  const { worker, issuer, judging, metrics, live, publicUrl } = built;
+  const { worker, issuer, judging, metrics, live, egress, publicUrl } = built;
   const { log, store, blobs, clock } = context;
   const backlog = new Backlog(log, SCORE_GROUP, [...intakeTopics(config.tenants).keys()], clock);
   const { home: folder, minFreeMb } = config;
@@ -139,6 +145,7 @@ function apiContext(context: Context, config: Config, secrets: Secrets, built: B
     scoreNow: scoreNowWith(judging, config.prior),
     live,
     issuer,
+    egress,
     readiness: () =>
       readiness({
         logger: context.logger,
@@ -170,19 +177,22 @@ async function openAll(
   const publicUrl = publicUrlOf(config, listener.port);
   const rp = { id: new URL(publicUrl).hostname, name: 'Assay', origins: [publicUrl] };
   const iss = options.issuerName?.(publicUrl) ?? publicUrl;
-  const issuer = await openIssuer(context, { iss, secret, rp });
+  const egress = openEgress({ allow: config.egressAllow });
+  const issuer = await openIssuer(context, { iss, secret, rp, fetch: verifierFetch(egress) });
   const judging = await (options.openJudging ?? openJudging)(loadOptionsOf(config));
   closing.add('detector', () => judging.detector.close());
   const parts = pipelineParts(context, config, judging, issuer);
-  const { worker, metrics } = createWorker(parts, config, leasesOf(context), options);
+  const { worker, metrics } = createWorker(parts, config, leasesOf(context), options, () => sender.wake());
   closing.add('metrics', () => metrics.close());
+  const sender = startWebhooks(context, { issuer, judging, metrics, egress });
+  closing.add('webhooks', () => sender.stop());
   closing.add('worker', () => worker.stop());
   await worker.start();
   const sweepers = startSweepers(context);
   closing.add('sweepers', () => sweepers.stop());
   const { log } = context;
   const live = new VerdictFeed({ log, logger, view: (verdict) => verdictView(verdict, judging) });
-  const built = { worker, issuer, judging, metrics, live, publicUrl };
+  const built = { worker, issuer, judging, metrics, live, egress, publicUrl };
   const api = apiContext(context, config, secrets, built);
   listener.serve(createApp(api));
   // The first to be closed: what comes in while the worker stops would only wait for the next start.

@@ -1,12 +1,13 @@
 /**
  * Deletes what has expired, on a schedule: sessions and links, remembered answers, dead letters, unanswered challenges,
- * records past their retention. Each part is swept by itself, so that one that fails does not keep the others.
+ * deliveries to webhooks, records past their retention. Each part is swept by itself, so that one that fails does not keep the others.
  */
 import { expire } from '../streams/dead-letter.js';
 import { sweepSessions } from './access/sessions.js';
 import { sweepAttestation } from './attest/sweep.js';
 import type { Context } from './context.js';
 import { sweepIdempotency } from './http/idempotency.js';
+import { sweepDeliveries } from './webhooks/deliveries.js';
 
 export interface Sweepers {
   /** One sweep of everything; what failed is logged. For tests and for `stop`. */
@@ -22,6 +23,7 @@ const parts = (context: Context): Record<string, () => Promise<unknown>> => ({
   idempotency: () => sweepIdempotency(context),
   'dead letters': () => expire(context.collections.deadLetters, context.clock()),
   attestation: () => sweepAttestation(context),
+  webhooks: () => sweepDeliveries(context),
   log: () => context.log.sweep(context.clock()),
 });
 

@@ -1,7 +1,7 @@
 /**
  * Stage 5 of 5: what was recorded is made known. The announcer works beside the batches: it follows the outbox that
- * lies in the verdict documents and empties it to the verdicts topic, the evidence topic and the counters. Nothing
- * recorded stays unannounced, whoever died in between; nothing unrecorded is announced.
+ * lies in the verdict documents and empties it to the verdicts topic, the evidence topic, the queues of webhooks and the
+ * counters. Nothing recorded stays unannounced, whoever died in between; nothing unrecorded is announced.
  */
 import type { Logger } from 'pino';
 import { ShardDrain } from './announce/drain.js';

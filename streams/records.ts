@@ -7,6 +7,8 @@ import type {
   ItemVersionDoc,
   MetaDoc,
   VerdictDoc,
+  WebhookDeliveryDoc,
+  WebhookDoc,
 } from '../schemas/store/documents.js';
 import type { BlobStore, Collection } from '../schemas/store/port.js';
 import type { Decide, Judge, ReadLetter, VerifyAttestation } from './judge.js';
@@ -20,6 +22,8 @@ export interface RecordCollections {
   verdicts: Collection<VerdictDoc>;
   counters: Collection<CounterDoc>;
   deadLetters: Collection<DeadLetterDoc>;
+  webhooks: Collection<WebhookDoc>;
+  webhookDeliveries: Collection<WebhookDeliveryDoc>;
   meta: Collection<MetaDoc>;
 }
 

@@ -8,6 +8,7 @@ import type { ItemKind } from '../ids.js';
 import type { Facet } from '../post.js';
 import type { ReviewDecision, ReviewEventName, ReviewState } from '../review.js';
 import type { Band, Verdict } from '../verdict.js';
+import type { DeliveryFailure, DeliveryState, WebhookState } from '../webhook.js';
 import type { Doc } from './port.js';
 
 /** The current state of one post or mail, and the text it was received with. `_id` is the item id. */
@@ -69,8 +70,8 @@ export interface ItemVersionDoc extends Doc {
 
 /** What a recorded verdict still owes the world; a sender clears each entry after delivery. */
 export interface OutboxEntry {
-  /** `verdict` → verdicts topic, `evidence` → evidence topic, `count` → counters. */
-  to: 'verdict' | 'evidence' | 'count';
+  /** `verdict` → verdicts topic, `evidence` → evidence topic, `webhook` → deliveries to the tenant's webhooks, `count` → counters. */
+  to: 'verdict' | 'evidence' | 'webhook' | 'count';
   /** Unique within the document, so that clearing removes exactly one. */
   key: string;
   /** For `count`: the band that gains one and the band that loses one. */
@@ -340,6 +341,50 @@ export interface PlatformDoc extends Doc {
   /** Public JWKs that sign account proofs. */
   keys: Record<string, unknown>[];
   createdMs: number;
+}
+
+/** A secret that signs deliveries, sealed to its webhook. */
+export interface WebhookSecret {
+  sealed: string;
+  /** When it stops signing; null for the current one. */
+  expiresMs: number | null;
+}
+
+/** Where a tenant is told of its verdicts. `_id` is random. */
+export interface WebhookDoc extends Doc {
+  tenant: string;
+  url: string;
+  name: string;
+  state: WebhookState;
+  /** The current one first; after a rotation the one before it, for a while. */
+  secrets: WebhookSecret[];
+  /** Rises with every rotation: of two at once, one wins. */
+  rotation: number;
+  createdMs: number;
+}
+
+/** One verdict on its way to one webhook; no text, and nothing of the verdict but its ids. `_id` = hash(webhook, verdict). */
+export interface WebhookDeliveryDoc extends Doc {
+  tenant: string;
+  webhook: string;
+  verdictId: string;
+  itemId: string;
+  state: DeliveryState;
+  /** The webhook while it is pending, else null: the index of work to do is sparse. */
+  queue: string | null;
+  /** When it is to be tried next; while it is being tried, when its claim ends. */
+  dueMs: number;
+  /** Who is trying it. */
+  claim: string | null;
+  /** Tries since it was announced or replayed, the first of them, and the last with what came of it. */
+  tries: number;
+  firstTryMs: number | null;
+  lastTryMs: number | null;
+  lastStatus: number | null;
+  lastFailure: DeliveryFailure | null;
+  createdMs: number;
+  settledMs: number | null;
+  expiresMs: number;
 }
 
 /** Small facts: schema version, generated secrets' fingerprints, progress of the demo. */

@@ -10,6 +10,7 @@ import type { Decision } from '../../schemas/verdict.js';
 import type { Intake } from '../../streams/intake.js';
 import type { Issuer } from '../attest/issuer.js';
 import type { Context } from '../context.js';
+import type { Egress } from '../egress/egress.js';
 import type { VerdictFeed } from '../live/verdict-feed.js';
 
 /** Takes texts in, puts them on the log and names their items. */
@@ -46,6 +47,8 @@ export interface ApiContext extends Context {
   live: Pick<VerdictFeed, 'join'>;
   /** Issues attestations and verifies them. */
   issuer: Issuer;
+  /** Says which addresses others may give us to send to. */
+  egress: Pick<Egress, 'check'>;
   readiness(): Promise<readonly ReadinessCheck[]>;
   metrics: Registry;
   /** Where the service is reached from outside, without a slash at the end; `https:` gives `__Host-` cookies. */

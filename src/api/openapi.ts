@@ -5,9 +5,11 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { Problem } from '../../schemas/problem.js';
+import { VERDICT_RECORDED } from '../../schemas/webhook.js';
 import { JSON_TYPE, NDJSON } from '../http/body.js';
 import type { AnyEndpoint } from '../http/paths.js';
 import type { Example } from './endpoint.js';
+import { WebhookEvent, WebhookHeaders } from './webhook-event.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: handlers are not called here, so their context may be anything
 type Documented = AnyEndpoint<any>;
@@ -21,6 +23,7 @@ const TAGS: Record<string, string> = {
   Intake: 'Texts come in; verdicts follow.',
   Items: 'What came in, and what is known of it.',
   Verdicts: 'Verdicts as they are made.',
+  Webhooks: 'Verdicts sent to you.',
   Score: 'One text, now.',
   Review: 'What people decide.',
   'Dead letters': 'What could not be handled.',
@@ -145,6 +148,25 @@ function withoutFlags(node: unknown): void {
   }
 }
 
+/** What we send, and what we make of the answer. */
+const VERDICT_WEBHOOK: RouteConfig = {
+  method: 'post',
+  path: VERDICT_RECORDED,
+  tags: ['Webhooks'],
+  operationId: 'verdictRecorded',
+  summary: 'A verdict, sent to every webhook of its tenant, at least once',
+  security: [],
+  request: {
+    headers: WebhookHeaders,
+    body: { required: true, content: { [JSON_TYPE]: { schema: WebhookEvent } } },
+  },
+  responses: {
+    '2XX': { description: 'Delivered' },
+    410: { description: 'The webhook is disabled' },
+    default: { description: 'Tried again, for a day in all; `Retry-After` is honoured' },
+  },
+};
+
 /** The document of these endpoints, the same for the same table. */
 export function openApiDocument(endpoints: readonly Documented[]): Record<string, unknown> {
   const registry = new OpenAPIRegistry();
@@ -161,6 +183,7 @@ export function openApiDocument(endpoints: readonly Documented[]): Record<string
   });
   const documented = endpoints.filter(isDocumented);
   for (const endpoint of documented) registry.registerPath(routeOf(endpoint));
+  registry.registerWebhook(VERDICT_WEBHOOK);
   const used = new Set(documented.map(({ tag }) => tag));
   const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',

@@ -16,6 +16,8 @@ import { metrics } from './metrics.js';
 import { REVIEW_ENDPOINTS } from './review.js';
 import { SCORE_ENDPOINTS } from './score.js';
 import { STREAM_ENDPOINTS } from './verdict-stream.js';
+import { WEBHOOK_DELIVERY_ENDPOINTS } from './webhook-deliveries.js';
+import { WEBHOOK_ENDPOINTS } from './webhooks.js';
 
 export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [
   ...INTAKE_ENDPOINTS,
@@ -23,6 +25,8 @@ export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [
   ...REVIEW_ENDPOINTS,
   ...COUNTER_ENDPOINTS,
   ...STREAM_ENDPOINTS,
+  ...WEBHOOK_DELIVERY_ENDPOINTS,
+  ...WEBHOOK_ENDPOINTS,
   ...SCORE_ENDPOINTS,
   ...DEAD_LETTER_ENDPOINTS,
   ...ATTEST_ENDPOINTS,

@@ -21,6 +21,7 @@ import { addLink } from './link.js';
 import { addScore } from './score.js';
 import { addServe } from './serve.js';
 import { addVerify } from './verify.js';
+import { addWebhooks } from './webhooks.js';
 
 const COMMANDS: readonly AddCommand[] = [
   addServe,
@@ -33,6 +34,7 @@ const COMMANDS: readonly AddCommand[] = [
   addKeys,
   addLink,
   addDeadLetters,
+  addWebhooks,
   addCounters,
   addDoctor,
 ];

@@ -17,6 +17,8 @@ export interface Config {
   /** Prior probability of machine authorship. */
   prior: number;
   detector: SettingValue<'ASSAY_DETECTOR'>;
+  /** Places outside of the public internet that requests of our own may reach, as host:port. */
+  egressAllow: readonly string[];
   engine: SettingValue<'ASSAY_ENGINE'>;
   device: SettingValue<'ASSAY_DEVICE'>;
   logLevel: SettingValue<'ASSAY_LOG_LEVEL'>;
@@ -62,6 +64,7 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     batch: values.ASSAY_BATCH,
     prior: values.ASSAY_PRIOR,
     detector: values.ASSAY_DETECTOR,
+    egressAllow: values.ASSAY_EGRESS_ALLOW ?? [],
     engine: values.ASSAY_ENGINE,
     device: values.ASSAY_DEVICE,
     logLevel: values.ASSAY_LOG_LEVEL,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { TenantTopics } from '../../streams/topics.js';
+import { exceptionKey } from '../egress/target.js';
 import { parseTenants } from './tenants.js';
 
 export interface Setting<T = unknown> {
@@ -41,6 +42,19 @@ const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).o
 });
 
 const brokers = list.pipe(z.array(z.string().regex(/^[^\s:]+:\d{1,5}$/, 'expected host:port')));
+
+const places = list.pipe(
+  z.array(
+    z.string().transform((text, context) => {
+      try {
+        return exceptionKey(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    }),
+  ),
+);
 
 const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values) as z.ZodType<T[number], string>;
@@ -116,6 +130,12 @@ export const SETTINGS = {
     description:
       'Who judges: cascade (first stage, and the encoder for what that leaves open) or first-stage (faster, finds less).',
     schema: choice(['cascade', 'first-stage']),
+  }),
+  ASSAY_EGRESS_ALLOW: setting({
+    fallback: null,
+    description:
+      'Places that requests of our own (webhooks, issuers) may reach although they are not public: host:port, separated by commas; over https, and on loopback over http too. Any tenant may name them.',
+    schema: places,
   }),
   ASSAY_ENGINE: setting({
     fallback: 'auto',

@@ -1,17 +1,22 @@
 /**
- * Empties one shard of the outbox, a page at a time: deliver to the topics, count, clear. Each step may be repeated
- * without harm, and the clearing comes last, so a crash anywhere only repeats deliveries under the same ids.
+ * Empties one shard of the outbox, a page at a time: deliver to the topics, queue for the webhooks, count, clear. Each
+ * step may be repeated without harm, and the clearing comes last, so a crash anywhere only repeats deliveries under the
+ * same ids.
  */
 import type { CountBatch, VerdictDoc } from '../../schemas/store/documents.js';
 import type { Log } from '../log/port.js';
 import type { RecordCollections } from '../records.js';
 import { applyBatch, beginBatch, lastBatch } from './counts.js';
 import { deliver } from './deliver.js';
+import { fanOut } from './fan-out.js';
 
 /** Verdicts per page: large enough that the few writes per page vanish, small enough to stay in one document. */
 const PAGE = 1_000;
 
-type DrainCollections = Pick<RecordCollections, 'counters' | 'meta' | 'verdicts'>;
+type DrainCollections = Pick<
+  RecordCollections,
+  'counters' | 'meta' | 'verdicts' | 'webhooks' | 'webhookDeliveries'
+>;
 
 /** One shard and what its owner remembers of it. */
 export class ShardDrain {
@@ -40,6 +45,7 @@ export class ShardDrain {
       });
       if (docs.length > 0) {
         await deliver(docs, this.#log);
+        await fanOut(docs, this.#collections);
         const begun = await beginBatch(this.#shard, docs, last, this.#collections);
         await applyBatch(this.#shard, begun, this.#collections);
         await this.#clear(docs);
@@ -62,7 +68,7 @@ export class ShardDrain {
     return begun;
   }
 
-  /** A batch is begun only after its deliveries, so all three kinds of entries are settled here. */
+  /** A batch is begun only after its deliveries, so all kinds of entries are settled here. */
   async #clear(docs: readonly VerdictDoc[]): Promise<void> {
     if (docs.length === 0) return;
     const change = { set: { pending: [], shard: null } };

@@ -44,6 +44,7 @@ function verdictDoc(decided: Decided, end: ChainEnd, shards: number): VerdictDoc
   const pending: OutboxEntry[] = [
     { to: 'verdict', key: 'verdict' },
     { to: 'evidence', key: 'evidence' },
+    { to: 'webhook', key: 'webhook' },
   ];
   if (plus !== minus) pending.push({ to: 'count', key: 'count', plus, minus });
   return {

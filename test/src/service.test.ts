@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { AssayError, ErrorCode } from '../../schemas/errors.js';
 import { createKey } from '../../src/access/keys.js';
+import { WebhookEvent } from '../../src/api/webhook-event.js';
 import { type Config, loadConfig, type Secrets } from '../../src/config/config.js';
 import { readEnvironment } from '../../src/config/environment.js';
 import type { OpenJudging } from '../../src/judging.js';
@@ -14,6 +15,7 @@ import { openService, type Service, type ServiceOptions } from '../../src/servic
 import { createLogger } from '../../src/telemetry/logger.js';
 import { openEmbeddedLog } from '../../streams/log/embedded.js';
 import { SCORE_GROUP, VERDICTS_TOPIC } from '../../streams/topics.js';
+import { startReceiver } from './egress/receiver.js';
 import { type JudgingDouble, judgingDouble } from './judging-double.js';
 
 const SECRET = 'a sealing secret that nobody may read in a log';
@@ -73,6 +75,40 @@ afterEach(async () => {
 });
 
 describe('a service', () => {
+  it('sends its verdicts to webhooks, where the operator lets it', async () => {
+    const receiver = await startReceiver();
+    const arrived = new Promise<void>((resolve) => {
+      receiver.answer = (_request, response) => {
+        response.writeHead(204).end(resolve);
+      };
+    });
+    try {
+      const service = await start({ ASSAY_EGRESS_ALLOW: `127.0.0.1:${receiver.port}` });
+      const { key } = await createKey(service.context, { tenant: 'default', name: 't', scopes: ['admin'] });
+      const register = (url: string) =>
+        fetch(`http://127.0.0.1:${service.port}/v1/webhooks`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ url }),
+        });
+      expect((await register(`http://127.0.0.1:${service.port}/`)).status).toBe(422);
+      expect((await register(`${receiver.url}/hook`)).status).toBe(201);
+      await service.context.intake.posts('default', [post('1', 'a machine wrote this')]);
+      await arrived;
+      const [received] = receiver.received;
+      const event = WebhookEvent.parse(JSON.parse(received!.body));
+      expect(event).toEqual(JSON.parse(received!.body));
+      const { data } = event;
+      expect(data).toMatchObject({ band: 'machine', externalId: '1', plain: expect.any(String) });
+      expect(data).not.toHaveProperty('tenant');
+      expect(received!.headers['webhook-id']).toBe(data.verdictId);
+      const metrics = await service.metrics.registry.metrics();
+      expect(metrics).toMatch(/^assay_webhook_oldest_seconds \d/m);
+    } finally {
+      await receiver.close();
+    }
+  });
+
   it('takes texts all the way to announced verdicts, counters and readiness', async () => {
     let announced = 0;
     let batches = 0;

@@ -83,7 +83,14 @@ async function empty(): Promise<void> {
     await collection.bulk(docs.map(({ _id }: { _id: string }) => ({ delete: { id: _id } })));
   }
 }
-beforeEach(empty);
+/** A webhook of the tenant, so that every verdict owes it a delivery. */
+async function begin(): Promise<void> {
+  await empty();
+  const secrets = { secrets: [], rotation: 0, createdMs: 1 };
+  const place = { tenant: 'acme', url: 'https://hooks.example.com/', name: 'hook', state: 'active' } as const;
+  await collections.webhooks.insert({ _id: 'hook', ...place, ...secrets });
+}
+beforeEach(begin);
 
 async function announceAll(log: SentLog): Promise<void> {
   const announcer = new Announcer({ log: testParts(collections, log).log, collections, logger: silent });
@@ -95,6 +102,8 @@ async function check(list: readonly Arrival[], log: SentLog): Promise<void> {
   const announced = new Set(log.of<Verdict>('verdicts').map(({ verdictId }) => verdictId));
   expect(verdicts.every(({ pending, shard }) => pending.length === 0 && shard === null)).toBe(true);
   expect(new Set(verdicts.map(({ _id }) => _id))).toEqual(announced);
+  const queued = (await collections.webhookDeliveries.page({ index: '_id', limit: 10_000 })).docs;
+  expect(queued.map(({ verdictId }) => verdictId).sort()).toEqual([...announced].sort());
   for (const [id, want] of expected(list)) {
     const key = itemId('acme', 'post', 'forum', id);
     const item = await collections.items.get(key);
@@ -154,7 +163,7 @@ describe('the way of a text', () => {
             await check(list, log);
           },
         )
-        .beforeEach(empty),
+        .beforeEach(begin),
       { numRuns: 50 },
     );
   });
@@ -169,7 +178,7 @@ describe('the way of a text', () => {
           await announceAll(log);
           await check(list, log);
         })
-        .beforeEach(empty),
+        .beforeEach(begin),
       { numRuns: 50 },
     );
   });
@@ -217,7 +226,7 @@ describe('the way of a text', () => {
             await check(list, log);
           },
         )
-        .beforeEach(empty),
+        .beforeEach(begin),
       { numRuns: 120 },
     );
   });

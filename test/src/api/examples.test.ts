@@ -18,6 +18,8 @@ import {
 } from '../../../src/api/intake-examples.js';
 import { isDocumented } from '../../../src/api/openapi.js';
 import { ENDPOINTS } from '../../../src/api/table.js';
+import { EXAMPLE_DELIVERY_ID } from '../../../src/api/webhook-deliveries.js';
+import { EXAMPLE_OLD_WEBHOOK_ID, EXAMPLE_WEBHOOK_ID } from '../../../src/api/webhooks.js';
 import { decide, judge } from '../../streams/harness/parts.js';
 import { startWhole, type WholeService } from './whole.js';
 
@@ -52,11 +54,40 @@ beforeAll(async () => {
     replayedMs: null,
     state: 'open',
   });
+  await addWebhooks();
   // There has to be a status list for those who follow them.
   await service.context.issuer.lists.claim();
   await service.settle();
 });
 afterAll(() => service.close());
+
+/** One that works with a delivery that failed, and one that said that it is gone. */
+async function addWebhooks(): Promise<void> {
+  const { collections, clock } = service.context;
+  const place = { tenant: EXAMPLE_TENANT, url: 'https://hooks.example.com/assay', name: 'moderation queue' };
+  const more = { secrets: [], rotation: 0, createdMs: clock() };
+  await collections.webhooks.insert({ _id: EXAMPLE_WEBHOOK_ID, ...place, state: 'active', ...more });
+  await collections.webhooks.insert({ _id: EXAMPLE_OLD_WEBHOOK_ID, ...place, state: 'disabled', ...more });
+  await collections.webhookDeliveries.insert({
+    _id: EXAMPLE_DELIVERY_ID,
+    tenant: EXAMPLE_TENANT,
+    webhook: EXAMPLE_WEBHOOK_ID,
+    verdictId: 'verdict',
+    itemId: 'item',
+    state: 'failed',
+    queue: null,
+    dueMs: clock(),
+    claim: null,
+    tries: 14,
+    firstTryMs: clock() - 1,
+    lastTryMs: clock(),
+    lastStatus: 503,
+    lastFailure: 'status',
+    createdMs: clock() - 1,
+    settledMs: clock(),
+    expiresMs: clock() + 1_000_000,
+  });
+}
 
 type AnyEndpoint = (typeof ENDPOINTS)[number];
 

@@ -20,7 +20,7 @@ let service: WholeService;
 let owner: Record<string, string>;
 let stranger: Record<string, string>;
 /** The owner's objects. */
-const own = { item: '', letter: '', jti: '', subject: '' };
+const own = { item: '', letter: '', jti: '', subject: '', webhook: '', delivery: '' };
 const platformKey = createPlatformKey();
 const device = softwareAuthenticator('https://assay.example', 'assay.example');
 
@@ -43,12 +43,23 @@ beforeAll(async () => {
   const author = await enrolDemoAuthor(issuer, 'default', platformKey, account);
   const { token, jti } = await author.attest({ text: TEXT });
   Object.assign(own, { jti, subject: author.subject });
+  const hook = { url: `https://${MARK}.example.com/`, name: MARK };
+  own.webhook = (await service.post('/v1/webhooks', hook, owner)).body.id;
   own.item = (await service.post('/v1/posts', { ...post('1', TEXT), attestation: token }, owner)).body.itemId;
   await service.log.send('posts', [{ key: MARK, value: Buffer.from(MARK), headers: { ce_type: MARK } }]);
   await service.settle();
+  own.delivery = await waiting();
   own.letter = (await service.get('/v1/dead-letters', owner)).body.items[0].id;
 });
 afterAll(() => service.close());
+
+/** The owner's first delivery, which waits: nothing is sent here. */
+async function waiting(): Promise<string> {
+  const path = `/v1/webhooks/${own.webhook}/deliveries?state=pending`;
+  return (await service.get(path, owner)).body.items.at(-1).id;
+}
+
+const byWebhook = (granted: number) => async () => ({ refused: 404, granted, params: { id: own.webhook } });
 
 interface Attempt {
   /** What the stranger is told. */
@@ -97,6 +108,21 @@ const NAMING: Record<string, () => Promise<Attempt>> = {
     granted: 202,
     params: { id: own.letter },
   }),
+  'get /v1/webhooks/{id}': byWebhook(200),
+  'get /v1/webhooks/{id}/deliveries': byWebhook(200),
+  'post /v1/webhooks/{id}/deliveries/{delivery}/replay': async () => {
+    const change = { set: { state: 'failed', queue: null } };
+    await service.context.collections.webhookDeliveries.update(own.delivery, change);
+    return { refused: 404, granted: 202, params: { id: own.webhook, delivery: own.delivery } };
+  },
+  'post /v1/webhooks/{id}/replay': byWebhook(202),
+  'post /v1/webhooks/{id}/pause': byWebhook(200),
+  'post /v1/webhooks/{id}/resume': byWebhook(200),
+  'post /v1/webhooks/{id}/rotate': byWebhook(200),
+  'delete /v1/webhooks/{id}': async () => {
+    const { body } = await service.post('/v1/webhooks', { url: `https://${MARK}.example.com/` }, owner);
+    return { refused: 404, granted: 200, params: { id: body.id } };
+  },
   'get /v1/attestations/{jti}': async () => ({ refused: 403, granted: 200, params: { jti: own.jti } }),
   'post /v1/attestations/{jti}/suspend': byToken,
   'post /v1/attestations/{jti}/reinstate': byToken,
@@ -143,6 +169,7 @@ async function enrol(): Promise<string> {
 /** Endpoints that take a text and name no object of anybody. */
 const NAMELESS = [
   'post /v1/posts',
+  'post /v1/webhooks',
   'post /v1/emails',
   'post /v1/score',
   'post /v1/verify/batch',
@@ -169,7 +196,8 @@ async function call(name: string, { params = {}, body, form }: Attempt, who: Rec
 
 /** Everything the owner has that a stranger might change. */
 async function holdings(): Promise<unknown> {
-  const { items, deadLetters, attestations, reviewEvents, platforms, subjects } = service.context.collections;
+  const { items, deadLetters, attestations, reviewEvents, platforms, subjects, ...more } =
+    service.context.collections;
   const all = { index: '_id', limit: 1_000 };
   return {
     item: await items.get(own.item),
@@ -179,6 +207,8 @@ async function holdings(): Promise<unknown> {
     platforms: (await platforms.page(all)).docs,
     subjects: (await subjects.page(all)).docs,
     posts: await service.log.bounds('posts'),
+    webhooks: (await more.webhooks.page(all)).docs,
+    deliveries: (await more.webhookDeliveries.page(all)).docs,
   };
 }
 
@@ -213,7 +243,13 @@ describe('a list shows nothing of somebody else', () => {
   );
 
   test('while their owner sees them', async () => {
-    for (const path of ['/v1/items', '/v1/counters', '/console/queue', '/console/feed?filter=all'])
+    for (const path of [
+      '/v1/items',
+      '/v1/counters',
+      '/v1/webhooks',
+      '/console/queue',
+      '/console/feed?filter=all',
+    ])
       expect(JSON.stringify((await service.get(path, owner)).body)).toContain(MARK);
   });
 
@@ -247,4 +283,10 @@ test('a text under another tenant’s ids becomes an item of one’s own', async
   await service.settle();
   expect(taken.body.itemId).not.toBe(own.item);
   expect((await service.get(`/v1/items/${own.item}`, owner)).body.text.content).toBe(TEXT);
+});
+
+test('a delivery of one webhook is not reached through another one', async () => {
+  const { id } = (await service.post('/v1/webhooks', { url: 'https://rival.example.com/' }, stranger)).body;
+  const path = `/v1/webhooks/${id}/deliveries/${own.delivery}/replay`;
+  expect((await service.post(path, {}, stranger)).status).toBe(404);
 });

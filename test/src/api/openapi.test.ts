@@ -27,6 +27,14 @@ test('it lists exactly the endpoints of the table, pages for people left out', (
   expect(Object.keys(document.paths).some((path) => path.startsWith('/console'))).toBe(false);
 });
 
+test('it describes what webhooks are sent', () => {
+  const { post } = document.webhooks['verdict.recorded'];
+  const { schema } = post.requestBody.content['application/json'];
+  expect(schema).toEqual({ $ref: '#/components/schemas/WebhookEvent' });
+  expect(document.components.schemas.WebhookEvent.properties.data.$ref).toMatch(/VerdictView$/);
+  expect(post.parameters.map(({ name }: { name: string }) => name)).toContain('webhook-signature');
+});
+
 test('every operation has an id of its own, and says who may call it', () => {
   const ids = DOCUMENTED.map(operationId);
   expect(new Set(ids).size).toBe(ids.length);

@@ -12,6 +12,7 @@ import type { ApiContext } from '../../../src/api/context.js';
 import { createApp } from '../../../src/api/server.js';
 import { ENDPOINTS } from '../../../src/api/table.js';
 import { openIssuer } from '../../../src/attest/issuer.js';
+import { openEgress } from '../../../src/egress/egress.js';
 import type { AnyEndpoint } from '../../../src/http/paths.js';
 import { openStore } from '../../../src/store/open.js';
 
@@ -56,6 +57,7 @@ export async function startService(
         statusListSize: 1024,
       },
     ),
+    egress: openEgress(),
     readiness: async () => [{ name: 'store', ok: true }],
     metrics: new Registry(),
     publicUrl: 'http://127.0.0.1',

@@ -21,6 +21,7 @@ describe('configuration', () => {
       host: '127.0.0.1',
       port: 8080,
       kafkaBrokers: null,
+      egressAllow: [],
       publicUrl: null,
       tenants: [{ tenant: 'default', posts: 'posts', emails: 'emails' }],
       engine: 'auto',
@@ -37,7 +38,9 @@ describe('configuration', () => {
       ASSAY_SECRET: 's'.repeat(32),
       ASSAY_TENANTS: 'acme,demo=p/e',
       ASSAY_PUBLIC_URL: 'https://assay.example',
+      ASSAY_EGRESS_ALLOW: 'localhost:8081, Hooks.Inside:443',
     });
+    expect(config.egressAllow).toEqual(['localhost:8081', 'hooks.inside:443']);
     expect(config.port).toBe(0);
     expect(config.kafkaBrokers).toEqual(['a:9092', 'b:9093']);
     expect(config.tenants).toEqual([
@@ -55,6 +58,7 @@ describe('configuration', () => {
       ASSAY_SECRET: 'too short',
       ASSAY_TENANTS: 'UPPER',
       ASSAY_PUBLIC_URL: 'https://assay.example/path/',
+      ASSAY_EGRESS_ALLOW: 'localhost',
     };
     let error: unknown;
     try {

@@ -109,6 +109,8 @@ export function openMemoryStore(): { store: Store; collections: RecordCollection
     verdicts: store.collection(COLLECTIONS.verdicts),
     counters: store.collection(COLLECTIONS.counters),
     deadLetters: store.collection(COLLECTIONS.deadLetters),
+    webhooks: store.collection(COLLECTIONS.webhooks),
+    webhookDeliveries: store.collection(COLLECTIONS.webhookDeliveries),
     meta: store.collection(COLLECTIONS.meta),
   };
   return { store, collections };
