@@ -63,7 +63,7 @@ export const LIMITS = {
   /** Attestations of one author in a day and of one platform in an hour (UTC windows). More: `attest.quota`. */
   attestationsPerAuthorDay: 500,
   attestationsPerPlatformHour: 100_000,
-  /** Entries that have to share a prefix of `/v1/lookup`, and may at most; lookups of a tenant in a minute. */
+  /** Different texts that have to share a prefix of `/v1/lookup`, and tokens that may at most; lookups of a tenant in a minute. */
   lookupBucketLeast: 50,
   lookupBucketMost: 1_000,
   lookupsPerMinute: 60,

@@ -24,7 +24,7 @@ const lookup = defineEndpoint<AttestContext>()({
   access: 'read',
   tag: 'Attestation',
   summary: 'Attestations by a prefix of the hash of their text',
-  description: `Only public posts whose author asked to be found. \`h\` is hashed at the asker's (docs/attestation-hpt.md) and only its first hexadecimal digits are sent. A prefix is answered when at least ${LIMITS.lookupBucketLeast} and at most ${LIMITS.lookupBucketMost} valid entries share it, and answers are padded to steps of 64 KiB, so that neither this service nor the network learns which text was meant. Every token still has to be verified.`,
+  description: `Only public posts whose author asked to be found. \`h\` is hashed at the asker's (docs/attestation-hpt.md) and only its first hexadecimal digits are sent. A prefix is answered when at least ${LIMITS.lookupBucketLeast} different texts and at most ${LIMITS.lookupBucketMost} valid tokens share it, and answers are padded to steps of 64 KiB, so that neither this service nor the network learns which text was meant. Every token still has to be verified.`,
   query: z.strictObject({
     prefix: z
       .string()

@@ -37,7 +37,7 @@ export interface Issued {
   hal: number;
 }
 
-/** Issuances of one token running in this process: the second waits for the first instead of drawing an index of its own. */
+/** Issuances of one token to one subject running in this process: the second waits for the first instead of drawing an index of its own. */
 const running = new WeakMap<Issuer, Map<string, Promise<Issued>>>();
 
 /**
@@ -54,10 +54,12 @@ export async function issueAttestation(
   if (before) return answer(issuer, before, subject);
   const mine = running.get(issuer) ?? new Map<string, Promise<Issued>>();
   running.set(issuer, mine);
-  let issue = mine.get(jti);
+  // Only the same subject may wait for it: whoever else holds the nonce is looked at by itself.
+  const who = `${jti} ${subject._id}`;
+  let issue = mine.get(who);
   if (issue === undefined) {
-    issue = issueOnce(issuer, tenant, jti, subject, request).finally(() => mine.delete(jti));
-    mine.set(jti, issue);
+    issue = issueOnce(issuer, tenant, jti, subject, request).finally(() => mine.delete(who));
+    mine.set(who, issue);
   }
   return issue;
 }

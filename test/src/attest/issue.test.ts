@@ -157,6 +157,19 @@ describe('one challenge', () => {
     expect(docs).toHaveLength(1);
   });
 
+  test('redeemed by two subjects at once gives the token to its own and to nobody else', async () => {
+    const bob = await rig.author('bob-at-once');
+    for (let round = 0; round < 5; round++) {
+      const challenge = await ask();
+      const response = ann.authenticator.assert(challenge.publicKey);
+      const [own, other] = await Promise.all([
+        code(redeem(challenge.nonce, response)),
+        code(redeem(challenge.nonce, response, { subject: bob.subject })),
+      ]);
+      expect([own, ['attest.mismatch', 'attest.challenge'].includes(String(other))]).toEqual([null, true]);
+    }
+  });
+
   test('gives the same token again, after the challenge itself is gone', async () => {
     const challenge = await ask();
     const response = ann.authenticator.assert(challenge.publicKey);
