@@ -50,6 +50,7 @@ export const ERRORS = {
   'attest.mismatch': [422, 'The signed text, audience or account is not the one of the challenge.'],
   'attest.assertion': [422, 'The signature of the registered key could not be verified.'],
   'attest.key_in_use': [409, 'The signing key is still needed.'],
+  'attest.no_signer': [503, 'No signing key can sign at present.'],
   'attest.key_locked': [500, 'The signing keys cannot be opened with the given secret.'],
   'attest.not_authorised': [403, 'This attestation belongs to somebody else.'],
   'attest.quota': [429, 'This author or this platform has issued as much as it may for now.'],

@@ -214,8 +214,8 @@ export interface SigningKeyDoc extends Doc {
   createdMs: number;
   /** When it begins to sign, 0 for the first of a set; it is published from its creation on. */
   signsFromMs: number;
-  /** `active` signs when its time comes; `retired` only verifies; `compromised` is not published any more. */
-  state: 'active' | 'retired' | 'compromised';
+  /** `active` signs when its time comes; `retired` only verifies; `compromised` is not published any more; a `candidate` was not taken yet and is none of the set. */
+  state: 'candidate' | 'active' | 'retired' | 'compromised';
   /** When it was retired by hand or given up as compromised. */
   retiredMs: number | null;
 }

@@ -71,7 +71,12 @@ export async function openIssuer(
   }
   const seal = await openSeal(collections.meta, options.secret);
   const holders = [...(options.keyHolder ? [options.keyHolder] : []), sealedKeys(seal)];
-  const keys = await openKeys({ collection: collections.signingKeys, clock, holders });
+  const keys = await openKeys({
+    collection: collections.signingKeys,
+    claims: collections.meta,
+    clock,
+    holders,
+  });
   const size = options.statusListSize ?? STATUS_LIST_SIZE;
   const lists = new StatusPublisher(options.iss, keys, collections, clock, size);
   const verifier = createVerifier({

@@ -47,6 +47,7 @@ describe('assay keys', () => {
       kid,
       role: 'compromised',
       listsRevoked: 0,
+      destroyed: true,
       successor: next,
     });
     expect((await run('compromise', kid, '--yes')).out).toContain(`${next} signs now`);
