@@ -83,8 +83,9 @@ export const LIMITS = {
   /** Live SSE connections per tenant, and lines buffered for a slow one before it is dropped (it resumes by id). */
   sseConnections: 100,
   sseBuffer: 1_000,
-  /** Streams of status events open in one process. */
+  /** Streams of status events open in one process, and to one address. */
   statusFollowers: 1_000,
+  statusFollowersPerAddress: 50,
   /** How often a silent stream shows that it lives, and after how long every stream ends so that its key is checked again. */
   sseHeartbeatMs: 15_000,
   sseLifetimeMs: 15 * 60_000,
