@@ -78,6 +78,8 @@ export const LIMITS = {
   /** UTF-16 units of a moderator's note, and events of one item. */
   reviewNote: 2_000,
   reviewEvents: 1_000,
+  /** For how long a platform's word about an account counts. Older: `unq` 0. */
+  vouchedMs: 90 * 24 * 3_600_000,
   /** Deadline of `POST /v1/score` unless the caller asks for less. */
   scoreDeadlineMs: 2_000,
   /** Live SSE connections per tenant, and lines buffered for a slow one before it is dropped (it resumes by id). */

@@ -228,7 +228,11 @@ export interface SubjectDoc extends Doc {
   aud: string;
   /** Account binding as in the token (`acc`), base64url of 16 bytes. */
   acc: string;
+  /** What the platform said last; what it counts for now is `src/attest/vouch.ts`'s to say. */
   unq: number;
+  /** When the platform said so, and the thumbprint of the key it said so with. */
+  vouchedMs?: number | null;
+  vouchedBy?: string | null;
   createdMs: number;
 }
 
@@ -258,7 +262,9 @@ export interface ChallengeDoc extends Doc {
   n: number | null;
   /** Private mail: h and w are HMACs under this salt. */
   salt: string | null;
+  /** To enrol: what the platform said, and the thumbprint of the key it said so with. */
   unq: number;
+  vouchedBy?: string | null;
   /** The token that this one is to supersede: the text was edited. */
   prev?: string | null;
   /** The author wants a public text to be found by its hash. */
@@ -337,8 +343,8 @@ export interface PlatformDoc extends Doc {
   tenant: string;
   aud: string;
   name: string;
-  /** Public JWKs that sign account proofs. */
-  keys: Record<string, unknown>[];
+  /** Public keys that sign account proofs, each with the time since when it has been registered without a break. */
+  keys: { kty: 'EC'; crv: 'P-256'; x: string; y: string; kid: string; sinceMs: number }[];
   createdMs: number;
 }
 

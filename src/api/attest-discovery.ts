@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DiscoveryDocument, PublicKey } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
+import { LIMITS } from '../../schemas/limits.js';
 import { type AttestContext, trustedIssuer } from '../attest/issuer.js';
 import { audiences } from '../attest/platform.js';
 import { VOUCHED_AGE_DAYS } from '../attest/platform-proof.js';
@@ -41,6 +42,7 @@ const discovery = defineEndpoint<AttestContext>()({
         per_platform_hour: issuer.quotas.perPlatformHour,
       },
       vouched_account_age_days: VOUCHED_AGE_DAYS,
+      vouched_days: LIMITS.vouchedMs / 86_400_000,
     };
     return { status: 200, body, headers: CACHE };
   },

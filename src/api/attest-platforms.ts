@@ -58,7 +58,8 @@ const register = defineEndpoint<AttestContext>()({
   ],
   async handle({ issuer }, { principal, body }) {
     const { aud, name, keys } = await registerPlatform(issuer, principal!.tenant, body);
-    return { status: 200, body: { aud, name, keys } };
+    const bare = keys.map(({ kty, crv, x, y }) => ({ kty, crv, x, y }));
+    return { status: 200, body: { aud, name, keys: bare } };
   },
 });
 

@@ -2,12 +2,14 @@
  * Platforms whose word about their accounts is taken: a tenant registers a platform with the public keys that sign its
  * account proofs. A platform belongs to one tenant, and only that tenant's moderators act on its tokens.
  */
+import { calculateJwkThumbprint } from 'jose';
 import type { PublicKey } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
 import { hashId } from '../../schemas/ids.js';
 import type { PlatformDoc } from '../../schemas/store/documents.js';
 import { importIssuer } from '../client/trust.js';
 import type { Context } from '../context.js';
+import { rollKeys } from './vouch.js';
 
 export const platformId = (tenant: string, aud: string): string => hashId('platform', tenant, aud);
 
@@ -21,26 +23,36 @@ export async function registerPlatform(
   tenant: string,
   platform: { aud: string; name: string; keys: readonly PublicKey[] },
 ): Promise<PlatformDoc> {
-  const keys = platform.keys.map(({ kty, crv, x, y }) => ({ kty, crv, x, y }));
-  try {
-    await importIssuer({ iss: 'x', audiences: [], token_keys: keys, status_keys: [], status_origins: [] });
-  } catch (cause) {
-    throw new AssayError('request.invalid', 'expected public keys on P-256', { cause });
-  }
+  const keys = await checkKeys(platform.keys);
+  const now = context.clock();
   const doc: PlatformDoc = {
     _id: platformId(tenant, platform.aud),
     tenant,
     aud: platform.aud,
     name: platform.name,
-    keys,
-    createdMs: context.clock(),
+    keys: rollKeys([], keys, now),
+    createdMs: now,
   };
   const { platforms } = context.collections;
   const outcome = await platforms.insert(doc);
   if (outcome.did === 'inserted') return doc;
-  const changed = await platforms.findAndUpdate(doc._id, { set: { name: doc.name, keys } });
+  const before = await platforms.get(doc._id);
+  const set = { name: doc.name, keys: rollKeys(before?.keys ?? [], keys, now) };
+  const changed = await platforms.findAndUpdate(doc._id, { set });
   if (changed) return changed;
   throw new AssayError('attest.not_authorised', 'this platform is registered by somebody else');
+}
+
+/** Public keys by their thumbprints; other members are not kept. @throws {AssayError} `request.invalid` */
+async function checkKeys(keys: readonly PublicKey[]) {
+  const bare = keys.map(({ kty, crv, x, y }) => ({ kty, crv, x, y }));
+  const issuer = { iss: 'x', audiences: [], status_keys: [], status_origins: [] };
+  try {
+    await importIssuer({ ...issuer, token_keys: bare });
+  } catch (cause) {
+    throw new AssayError('request.invalid', 'expected public keys on P-256', { cause });
+  }
+  return Promise.all(bare.map(async (key) => ({ ...key, kid: await calculateJwkThumbprint(key) })));
 }
 
 /** The platform as this tenant registered it. @throws {AssayError} `attest.not_authorised` */
