@@ -78,6 +78,12 @@ export const LIMITS = {
   /** UTF-16 units of a moderator's note, and events of one item. */
   reviewNote: 2_000,
   reviewEvents: 1_000,
+  /** Platforms of a tenant that wait for proof (more: `attest.pending_limit`), for how long they do, and looks for proof of a tenant in a minute. */
+  platformClaims: 20,
+  platformClaimMs: 7 * 24 * 3_600_000,
+  domainProofsPerMinute: 6,
+  /** Platforms that the discovery document names; of more it says `*`. */
+  audiencesTold: 2_000,
   /** For how long a platform's word about an account counts. Older: `unq` 0. */
   vouchedMs: 90 * 24 * 3_600_000,
   /** Deadline of `POST /v1/score` unless the caller asks for less. */

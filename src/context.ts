@@ -29,6 +29,7 @@ export interface Collections {
   quotas: Collection<documents.QuotaDoc>;
   statusIndices: Collection<documents.StatusIndexDoc>;
   platforms: Collection<documents.PlatformDoc>;
+  platformClaims: Collection<documents.PlatformClaimDoc>;
   meta: Collection<documents.MetaDoc>;
 }
 

@@ -53,6 +53,13 @@ export const COLLECTIONS = {
   ]),
   quotas: spec('quotas', [{ name: 'by_expiry', keys: ['expiresMs'] }]),
   statusIndices: spec('status_indices', [{ name: 'by_list', keys: ['list', 'value'] }]),
-  platforms: spec('platforms', [{ name: 'by_aud', keys: ['aud'], unique: true }]),
+  platforms: spec('platforms', [
+    { name: 'by_aud', keys: ['aud'], unique: true },
+    { name: 'by_tenant', keys: ['tenant', 'aud'] },
+  ]),
+  platformClaims: spec('platform_claims', [
+    { name: 'by_tenant', keys: ['tenant', 'createdMs'] },
+    { name: 'by_expiry', keys: ['expiresMs'] },
+  ]),
   meta: spec('meta'),
 } as const satisfies Record<string, CollectionSpec>;

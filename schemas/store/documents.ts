@@ -343,9 +343,23 @@ export interface PlatformDoc extends Doc {
   tenant: string;
   aud: string;
   name: string;
+  /** How the tenant came by the name; absent where it was registered before that was asked. */
+  provenBy?: 'operator' | 'domain';
   /** Public keys that sign account proofs, each with the time since when it has been registered without a break. */
   keys: { kty: 'EC'; crv: 'P-256'; x: string; y: string; kid: string; sinceMs: number }[];
   createdMs: number;
+}
+
+/** A platform that a tenant wants and has not proven to control: it has no power. `_id` = hash(tenant, aud). */
+export interface PlatformClaimDoc extends Doc {
+  tenant: string;
+  aud: string;
+  name: string;
+  keys: Omit<PlatformDoc['keys'][number], 'sinceMs'>[];
+  /** What the domain has to publish. */
+  token: string;
+  createdMs: number;
+  expiresMs: number;
 }
 
 /** Small facts: schema version, generated secrets' fingerprints, progress of the demo. */

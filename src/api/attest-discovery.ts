@@ -24,10 +24,10 @@ const discovery = defineEndpoint<AttestContext>()({
   summary: 'This issuer, as it stands in a trust list',
   responses: { 200: { description: 'Keys and rules', schema: DiscoveryDocument } },
   examples: [{ summary: 'Discovery', status: 200 }],
-  async handle({ issuer, collections }) {
+  async handle({ issuer }) {
     await issuer.keys.refresh();
     const body: DiscoveryDocument = {
-      ...trustedIssuer(issuer.iss, issuer.keys, await audiences({ collections })),
+      ...trustedIssuer(issuer.iss, issuer.keys, await audiences(issuer)),
       jwks_uri: `${issuer.iss}/.well-known/jwks.json`,
       verify_uri: `${issuer.iss}/v1/verify`,
       status_list_aggregation_endpoint: `${issuer.iss}/status`,

@@ -11,8 +11,7 @@ import { LIMITS } from '../../schemas/limits.js';
 import { accountBinding } from '../client/hash.js';
 import { isHeader, readJson, splitStrict } from '../client/token.js';
 import { importIssuer } from '../client/trust.js';
-import type { Context } from '../context.js';
-import { ownPlatform } from './platform.js';
+import { ownPlatform, type PlatformRoom } from './platform.js';
 
 export const ACCOUNT_PROOF_TYPE = 'account-proof+jwt';
 /** An account this old, for which the platform vouches, gives `unq` 1. Stated in the discovery document. */
@@ -30,10 +29,10 @@ export interface ProvenAccount {
 
 /**
  * Checks a proof and uses it up.
- * @throws {AssayError} `attest.platform_proof` for any proof that is not right, fresh and new; `attest.not_authorised` for a platform of somebody else
+ * @throws {AssayError} `attest.platform_proof` for any proof that is not right, fresh and new; `attest.not_authorised` for a platform of somebody else, `attest.platform_pending`
  */
 export async function useAccountProof(
-  context: Pick<Context, 'collections' | 'clock'>,
+  context: PlatformRoom,
   tenant: string,
   platform: string,
   proof: string,

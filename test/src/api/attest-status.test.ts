@@ -1,7 +1,7 @@
 /** Status over HTTP: who may change it, who is told why, and how those who follow the lists learn of it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../../schemas/limits.js';
-import { registerPlatform } from '../../../src/attest/platform.js';
+import { registerPlatform } from '../../../src/attest/platform-claim.js';
 import { type DemoAuthor, enrolDemoAuthor } from '../../../src/demo/author.js';
 import { createPlatformKey } from '../../../src/demo/platform-key.js';
 import { startService, type TestService } from './service.js';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../../schemas/limits.js';
 import { beginEnrolment, completeEnrolment } from '../../../src/attest/enrol.js';
 import { issueAttestation } from '../../../src/attest/issue.js';
-import { registerPlatform } from '../../../src/attest/platform.js';
+import { registerPlatform } from '../../../src/attest/platform-claim.js';
 import { challengeText } from '../../../src/attest/sign.js';
 import { uniquenessOf } from '../../../src/attest/vouch.js';
 import type { DemoAuthor } from '../../../src/demo/author.js';
