@@ -17,11 +17,13 @@ import type { ApiContext } from './api/context.js';
 import { createApp } from './api/server.js';
 import { verdictView } from './api/verdict-view.js';
 import { type Issuer, openIssuer } from './attest/issuer.js';
+import { issuerSettings } from './attest/issuer-settings.js';
 import { verifyPost } from './attest/verify-post.js';
 import { Closing } from './closing.js';
 import type { Config, Secrets } from './config/config.js';
 import { publicUrlOf } from './config/public-url.js';
 import type { Clock, Context } from './context.js';
+import { guardedFetch } from './guarded-fetch.js';
 import { type Listener, listen } from './http/listen.js';
 import { type Judging, type OpenJudging, openJudging } from './judging.js';
 import { VerdictFeed } from './live/verdict-feed.js';
@@ -150,6 +152,7 @@ function apiContext(context: Context, config: Config, secrets: Secrets, built: B
       }),
     metrics: metrics.registry,
     publicUrl,
+    proxies: config.proxies,
     sentenceOf: judging.sentenceOf,
   };
 }
@@ -170,7 +173,8 @@ async function openAll(
   const publicUrl = publicUrlOf(config, listener.port);
   const rp = { id: new URL(publicUrl).hostname, name: 'Assay', origins: [publicUrl] };
   const iss = options.issuerName?.(publicUrl) ?? publicUrl;
-  const issuer = await openIssuer(context, { iss, secret, rp });
+  const settings = await issuerSettings(config);
+  const issuer = await openIssuer(context, { iss, secret, rp, fetch: guardedFetch(), ...settings });
   const judging = await (options.openJudging ?? openJudging)();
   closing.add('detector', () => judging.detector.close());
   const parts = pipelineParts(context, config, judging, issuer);
@@ -195,7 +199,7 @@ async function openAll(
 /**
  * Opens everything; when something fails, closes what was open.
  * @throws {AssayError} `config.invalid` without ASSAY_SECRET, `config.port_taken`, `disk.full`, `log.locked`,
- * `store.locked`, `log.unavailable`, `store.unavailable`, `attest.key_locked`, `detector.missing_model`
+ * `store.locked`, `log.unavailable`, `store.unavailable`, `attest.key_locked`, `attest.no_signer`, `detector.missing_model`
  */
 export async function openService(
   config: Config,

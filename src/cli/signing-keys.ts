@@ -5,6 +5,7 @@
 import { type Command, Option } from 'commander';
 import { AssayError } from '../../schemas/errors.js';
 import { type KeyUse, sealedKeys } from '../attest/key-holder.js';
+import { loadKeyHolder } from '../attest/key-holder-module.js';
 import { allKeys, compromise, type KeyRoom, retire, rotate } from '../attest/key-rotation.js';
 import type { ScheduledKey } from '../attest/key-schedule.js';
 import { openSeal } from '../attest/seal.js';
@@ -50,7 +51,10 @@ async function inRoom<T>(io: Io, flags: SigningFlags, work: (room: KeyRoom) => P
       claims: collections.meta,
       lists: collections.statusLists,
       clock,
-      holders: [sealedKeys(seal)],
+      holders: [
+        ...(config.keyHolder === null ? [] : [await loadKeyHolder(config.keyHolder)]),
+        sealedKeys(seal),
+      ],
     });
   });
 }

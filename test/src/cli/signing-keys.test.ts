@@ -1,5 +1,5 @@
 /** The signing keys from the command line. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -53,6 +53,30 @@ describe('assay keys', () => {
     expect((await run('compromise', kid, '--yes')).out).toContain(`${next} signs now`);
     expect((await run('retire', kid, '--json')).json[0]).toMatchObject({ kid, role: 'compromised' });
     expect((await keys()).find((each) => each.kid === next)).toMatchObject({ role: 'signs' });
+  });
+
+  it('knows the key holder of the settings, and says what one it does not know has kept', async () => {
+    const module = join(home, 'file-keys.mjs');
+    copyFileSync('examples/key-holder/file-keys.js', module);
+    const held = { ...env, ASSAY_KEY_HOLDER: module };
+    const of = async (...argv: string[]) => assay(['keys', ...argv], { env: held });
+    const status = (await keys()).filter(({ set }) => set === 'status');
+    const signs = status.find(({ role }) => role === 'signs')!.kid;
+    const next = status.find(({ role }) => role === 'next')!.kid;
+    for (const kid of [next, signs]) expect((await of('compromise', kid, '--yes')).code).toBe(0);
+    const outside = (await keys()).find(({ set, role }) => set === 'status' && role === 'signs')!;
+    expect(outside.holder).toBe('files');
+    const blind = await run('compromise', outside.kid, '--yes', '--json');
+    expect(blind.json[0]).toMatchObject({ role: 'compromised', destroyed: false });
+    expect(blind.err).toContain('ASSAY_KEY_HOLDER');
+    expect(readdirSync(join(home, 'keys'))).toHaveLength(1);
+    const again = await of('compromise', outside.kid, '--yes', '--json');
+    expect(again.json[0]).toMatchObject({ destroyed: true, successor: blind.json[0].successor });
+    expect(readdirSync(join(home, 'keys'))).toEqual([]);
+    const broken = await assay(['keys', 'signing'], {
+      env: { ...env, ASSAY_KEY_HOLDER: join(home, 'none.mjs') },
+    });
+    expect([broken.code, broken.err]).toEqual([2, expect.stringContaining('cannot be opened')]);
   });
 
   it('needs the secret that seals them', async () => {
