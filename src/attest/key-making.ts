@@ -9,7 +9,7 @@ import { hashId } from '../../schemas/ids.js';
 import type { MetaDoc, SigningKeyDoc } from '../../schemas/store/documents.js';
 import type { Collection } from '../../schemas/store/port.js';
 import type { Clock } from '../context.js';
-import type { HeldKey, KeyHolder, KeyUse } from './key-holder.js';
+import type { HeldKey, KeyHolder, KeyUse, SignBytes } from './key-holder.js';
 import { scheduleOf, signingKey } from './key-schedule.js';
 
 export interface KeyParts {
@@ -43,6 +43,27 @@ export function holderOf(
   const found = holders.find(({ name }) => name === holder);
   if (found === undefined) throw new AssayError('attest.key_locked', `no key holder ${holder} is configured`);
   return found;
+}
+
+/**
+ * Opens a key where it lies.
+ * @throws {AssayError} `attest.key_locked` when its holder is not there, or says so; `attest.no_signer` for whatever else it throws
+ */
+export async function openHeld(
+  parts: Pick<KeyParts, 'holders'>,
+  { use, holder, reference }: SigningKeyDoc,
+): Promise<SignBytes> {
+  return fromHolder(holder, () => holderOf(parts, { holder }).openKey(use, reference));
+}
+
+/** What a holder throws is for the log: it may name devices, slots and paths. */
+export async function fromHolder<T>(name: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (cause) {
+    if (cause instanceof AssayError) throw cause;
+    throw new AssayError('attest.no_signer', `the key holder ${name} has failed`, { cause });
+  }
 }
 
 /**
@@ -106,7 +127,8 @@ async function heldKey(
 }
 
 /**
- * The key of a set that signs now. Where there is none, the next one signs from now on, or a fresh one is made.
+ * The key of a set that signs now. Where there is none, the next one signs from now on if it can be opened here, else a
+ * fresh one is made.
  * @throws {AssayError} `attest.no_signer` when none can be made
  */
 export async function ensureSigner(parts: KeyParts, use: KeyUse): Promise<SigningKeyDoc> {
@@ -116,10 +138,18 @@ export async function ensureSigner(parts: KeyParts, use: KeyUse): Promise<Signin
   const signs = signingKey(schedule);
   if (signs !== null) return signs;
   // The first key of all signs whatever the clock says; one that follows a key does not reach into its time.
+  const waiting = schedule.find(({ role }) => role === 'next')?.key;
   const next =
-    schedule.find(({ role }) => role === 'next')?.key ??
-    (await makeKey(parts, use, set, set.length === 0 ? 0 : now));
+    waiting !== undefined && (await opens(parts, waiting))
+      ? waiting
+      : await makeKey(parts, use, set, set.length === 0 ? 0 : now);
   if (next.signsFromMs <= now) return next;
   await parts.collection.update(next._id, { set: { signsFromMs: now } }, { guard: { state: 'active' } });
   return { ...next, signsFromMs: now };
 }
+
+const opens = (parts: KeyParts, key: SigningKeyDoc): Promise<boolean> =>
+  openHeld(parts, key).then(
+    () => true,
+    () => false,
+  );

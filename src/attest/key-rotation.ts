@@ -9,7 +9,7 @@ import type { SigningKeyDoc, StatusListDoc } from '../../schemas/store/documents
 import type { Filter } from '../../schemas/store/port.js';
 import type { Context } from '../context.js';
 import { type KeyUse, SEALED } from './key-holder.js';
-import { ensureSigner, holderOf, type KeyParts, keysOfSet, makeKey } from './key-making.js';
+import { ensureSigner, holderOf, type KeyParts, keysOfSet, makeKey, openHeld } from './key-making.js';
 import { PUBLISHED_AHEAD_MS, type ScheduledKey, scheduleOf } from './key-schedule.js';
 
 export interface KeyRoom extends KeyParts {
@@ -27,13 +27,17 @@ const inSet = async (room: KeyRoom, use: KeyUse): Promise<ScheduledKey[]> =>
 
 /**
  * The next key of a set: published from now on, signing after `PUBLISHED_AHEAD_MS`. Rotating twice finds the first.
+ * Only who can open the key that signs makes its successor: a slip in the secret, or a holder that was not named, would
+ * otherwise be noticed a day later, when nobody can sign.
  * @returns the key, and whether it was made just now
- * @throws {AssayError} `attest.no_signer` when the holder makes none
+ * @throws {AssayError} `attest.key_locked`; `attest.no_signer` when the holder makes none
  */
 export async function rotate(room: KeyRoom, use: KeyUse): Promise<{ key: SigningKeyDoc; made: boolean }> {
   const set = await inSet(room, use);
   const waiting = set.find(({ role }) => role === 'next');
   if (waiting) return { key: waiting.key, made: false };
+  const signs = set.find(({ role }) => role === 'signs');
+  if (signs) await openHeld(room, signs.key);
   const known = set.map(({ key }) => key);
   return { key: await makeKey(room, use, known, room.clock() + PUBLISHED_AHEAD_MS), made: true };
 }

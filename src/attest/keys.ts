@@ -7,7 +7,7 @@ import type { PublicKey } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
 import type { SigningKeyDoc } from '../../schemas/store/documents.js';
 import type { KeyUse, SignBytes } from './key-holder.js';
-import { ensureSigner, holderOf, type KeyParts, keysOfSet } from './key-making.js';
+import { ensureSigner, fromHolder, type KeyParts, keysOfSet, openHeld } from './key-making.js';
 import { publishedKeys, type ScheduledKey, scheduleOf, signingKey } from './key-schedule.js';
 
 /** A key that signs: its thumbprint, and the act of signing, so that the private part may live elsewhere. */
@@ -78,7 +78,7 @@ class LiveSet implements KeySet {
   async open(): Promise<void> {
     const key = await ensureSigner(this.parts, this.use);
     await this.read();
-    await holderOf(this.parts, key).openKey(this.use, key.reference);
+    await openHeld(this.parts, key);
   }
 
   async read(): Promise<void> {
@@ -110,24 +110,22 @@ class LiveSet implements KeySet {
 }
 
 function signerOf(parts: KeyParts, key: SigningKeyDoc): Signer {
-  const { _id: kid, use, reference } = key;
+  const { _id: kid, holder } = key;
   let opened: Promise<SignBytes> | undefined;
   const headers = new Map<string, string>();
   return {
     kid,
     async sign(typ, claims) {
       // A holder that failed once is asked again.
-      opened ??= holderOf(parts, key)
-        .openKey(use, reference)
-        .catch((error: unknown) => {
-          opened = undefined;
-          throw error;
-        });
+      opened ??= openHeld(parts, key).catch((error: unknown) => {
+        opened = undefined;
+        throw error;
+      });
       const sign = await opened;
       const header = headers.get(typ) ?? encode({ alg: 'ES256', typ, kid });
       headers.set(typ, header);
       const input = `${header}.${encode(claims)}`;
-      const signature = await sign(Buffer.from(input));
+      const signature = await fromHolder(holder, () => sign(Buffer.from(input)));
       if (signature.length !== SIGNATURE_BYTES) {
         throw new AssayError(
           'attest.key_locked',

@@ -146,6 +146,17 @@ describe('a compromise of a key that lies elsewhere', () => {
     expect([outside.keys.has('slot-0'), await referenceOf(kid)]).toEqual([false, '']);
   });
 
+  test('with a next key in the same holder is followed by one that can be opened', async () => {
+    const kid = signs();
+    const { key: next } = await rotate(room(outside.holder), 'token');
+    const { successor } = await compromise(room(sealed()), kid);
+    expect([successor.holder, successor._id === next._id]).toEqual(['sealed', false]);
+    await rig.issuer.keys.refresh(true);
+    expect(signs()).toBe(successor._id);
+    const other = await compromise(room(outside.holder, sealed()), successor._id);
+    expect(other.successor._id).toBe(next._id);
+  });
+
   test('while its holder fails says that nobody signs, with a code, and is finished later', async () => {
     const author = await rig.author();
     const kid = signs();

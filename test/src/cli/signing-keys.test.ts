@@ -82,6 +82,15 @@ describe('assay keys', () => {
   it('needs the secret that seals them', async () => {
     const without = await assay(['keys', 'signing'], { env: { ASSAY_HOME: home } });
     expect([without.code, without.err]).toEqual([2, expect.stringContaining('ASSAY_SECRET')]);
+    const slip = { ...env, ASSAY_SECRET: 'correct horse battery stable, thirty-two bytes' };
+    const before = await keys();
+    for (const set of ['token', 'status']) {
+      const refused = await assay(['keys', 'rotate', '--set', set, '--json'], { env: slip });
+      // A next key that is there already is only named.
+      if (before.some((each) => each.set === set && each.role === 'next')) continue;
+      expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('attest.key_locked')]);
+    }
+    expect(await keys()).toEqual(before);
     expect((await run('rotate', '--set', 'other')).code).toBe(2);
     expect((await run('retire', 'nobody')).err).toContain('There is no signing key nobody');
   });
