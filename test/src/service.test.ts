@@ -313,7 +313,13 @@ describe('the log of a run', () => {
     expect(log).toContain('"route":"/metrics"');
     for (const word of words.split(' ')) expect(log).not.toContain(word);
     expect(log).not.toContain(Buffer.from(words).toString('base64').slice(0, 20));
-    for (const secret of [SECRET, key, key.split('_').slice(2).join('_'), 'bob@example.com', 'ann@example.com']) {
+    for (const secret of [
+      SECRET,
+      key,
+      key.split('_').slice(2).join('_'),
+      'bob@example.com',
+      'ann@example.com',
+    ]) {
       expect(log).not.toContain(secret);
     }
   });
