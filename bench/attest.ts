@@ -10,7 +10,7 @@ import { CompactSign, compactVerify, exportJWK, generateKeyPair, importJWK } fro
 import { beginEnrolment, completeEnrolment } from '../src/attest/enrol.js';
 import { issueAttestation } from '../src/attest/issue.js';
 import { type Issuer, openIssuer } from '../src/attest/issuer.js';
-import { registerPlatform } from '../src/attest/platform.js';
+import { registerPlatform } from '../src/attest/platform-claim.js';
 import { challengeText } from '../src/attest/sign.js';
 import { TOKEN_TYPE } from '../src/client/token.js';
 import { createPlatformKey } from '../src/demo/platform-key.js';
@@ -159,6 +159,7 @@ export const attest: Bench = {
           iss: ORIGIN,
           secret: 'a secret of the benchmark',
           rp: { id: 'assay.example', name: 'Assay', origins: [ORIGIN] },
+          grants: [{ tenant: TENANT, aud: PLATFORM }],
           // One author stands for many here.
           quotas: { perAuthorDay: Number.MAX_SAFE_INTEGER },
         },

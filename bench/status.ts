@@ -66,7 +66,7 @@ async function visible(writer: Issuer, reader: Issuer, list: number, idx: number
     room: async () => undefined,
   };
   // From well behind the overlap, so that only what changes from here on is told.
-  const followed = reader.events.follow(reader.clock(), sink, gone.signal);
+  const followed = reader.events.follow(reader.clock(), sink, gone.signal, 'benchmark');
   // What changed just before the beginning is told first; only what follows is measured.
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   const found: number[] = [];

@@ -282,5 +282,6 @@ export const DiscoveryDocument = TrustedIssuer.extend({
   status_ttl_s: z.int(),
   quotas: z.object({ per_author_day: z.int(), per_platform_hour: z.int() }),
   vouched_account_age_days: z.int().describe('Age from which a vouched account gives unq 1'),
+  vouched_days: z.int().describe('For how long a platform’s word about an account counts'),
 }).meta({ id: 'AttestationDiscovery' });
 export type DiscoveryDocument = z.infer<typeof DiscoveryDocument>;

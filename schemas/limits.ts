@@ -63,7 +63,7 @@ export const LIMITS = {
   /** Attestations of one author in a day and of one platform in an hour (UTC windows). More: `attest.quota`. */
   attestationsPerAuthorDay: 500,
   attestationsPerPlatformHour: 100_000,
-  /** Entries that have to share a prefix of `/v1/lookup`, and may at most; lookups of a tenant in a minute. */
+  /** Different texts that have to share a prefix of `/v1/lookup`, and tokens that may at most; lookups of a tenant in a minute. */
   lookupBucketLeast: 50,
   lookupBucketMost: 1_000,
   lookupsPerMinute: 60,
@@ -78,13 +78,22 @@ export const LIMITS = {
   /** UTF-16 units of a moderator's note, and events of one item. */
   reviewNote: 2_000,
   reviewEvents: 1_000,
+  /** Platforms of a tenant that wait for proof (more: `attest.pending_limit`), for how long they do, and looks for proof of a tenant in a minute. */
+  platformClaims: 20,
+  platformClaimMs: 7 * 24 * 3_600_000,
+  domainProofsPerMinute: 6,
+  /** Platforms that the discovery document names; of more it says `*`. */
+  audiencesTold: 2_000,
+  /** For how long a platform's word about an account counts. Older: `unq` 0. */
+  vouchedMs: 90 * 24 * 3_600_000,
   /** Deadline of `POST /v1/score` unless the caller asks for less. */
   scoreDeadlineMs: 2_000,
   /** Live SSE connections per tenant, and lines buffered for a slow one before it is dropped (it resumes by id). */
   sseConnections: 100,
   sseBuffer: 1_000,
-  /** Streams of status events open in one process. */
+  /** Streams of status events open in one process, and to one address. */
   statusFollowers: 1_000,
+  statusFollowersPerAddress: 50,
   /** How often a silent stream shows that it lives, and after how long every stream ends so that its key is checked again. */
   sseHeartbeatMs: 15_000,
   sseLifetimeMs: 15 * 60_000,

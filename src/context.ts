@@ -31,6 +31,7 @@ export interface Collections {
   platforms: Collection<documents.PlatformDoc>;
   webhooks: Collection<documents.WebhookDoc>;
   webhookDeliveries: Collection<documents.WebhookDeliveryDoc>;
+  platformClaims: Collection<documents.PlatformClaimDoc>;
   meta: Collection<documents.MetaDoc>;
 }
 

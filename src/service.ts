@@ -17,6 +17,7 @@ import type { ApiContext } from './api/context.js';
 import { createApp } from './api/server.js';
 import { verdictView } from './api/verdict-view.js';
 import { type Issuer, openIssuer } from './attest/issuer.js';
+import { issuerSettings } from './attest/issuer-settings.js';
 import { verifyPost } from './attest/verify-post.js';
 import { Closing } from './closing.js';
 import type { Config, Secrets } from './config/config.js';
@@ -157,6 +158,7 @@ function apiContext(context: Context, config: Config, secrets: Secrets, built: B
       }),
     metrics: metrics.registry,
     publicUrl,
+    proxies: config.proxies,
     sentenceOf: judging.sentenceOf,
   };
 }
@@ -178,7 +180,9 @@ async function openAll(
   const rp = { id: new URL(publicUrl).hostname, name: 'Assay', origins: [publicUrl] };
   const iss = options.issuerName?.(publicUrl) ?? publicUrl;
   const egress = openEgress({ allow: config.egressAllow });
-  const issuer = await openIssuer(context, { iss, secret, rp, fetch: verifierFetch(egress) });
+  const settings = await issuerSettings(config);
+  const fetch = verifierFetch(egress);
+  const issuer = await openIssuer(context, { iss, secret, rp, fetch, ...settings });
   const judging = await (options.openJudging ?? openJudging)(loadOptionsOf(config));
   closing.add('detector', () => judging.detector.close());
   const parts = pipelineParts(context, config, judging, issuer);
@@ -205,7 +209,7 @@ async function openAll(
 /**
  * Opens everything; when something fails, closes what was open.
  * @throws {AssayError} `config.invalid` without ASSAY_SECRET, `config.port_taken`, `disk.full`, `log.locked`,
- * `store.locked`, `log.unavailable`, `store.unavailable`, `attest.key_locked`, `detector.missing_model`
+ * `store.locked`, `log.unavailable`, `store.unavailable`, `attest.key_locked`, `attest.no_signer`, `detector.missing_model`
  */
 export async function openService(
   config: Config,

@@ -53,12 +53,19 @@ export const COLLECTIONS = {
   ]),
   quotas: spec('quotas', [{ name: 'by_expiry', keys: ['expiresMs'] }]),
   statusIndices: spec('status_indices', [{ name: 'by_list', keys: ['list', 'value'] }]),
-  platforms: spec('platforms', [{ name: 'by_aud', keys: ['aud'], unique: true }]),
+  platforms: spec('platforms', [
+    { name: 'by_aud', keys: ['aud'], unique: true },
+    { name: 'by_tenant', keys: ['tenant', 'aud'] },
+  ]),
   webhooks: spec('webhooks', [{ name: 'by_tenant', keys: ['tenant', 'createdMs'] }]),
   /** The next that is due of each webhook's queue stands first along by_queue; settled ones have no queue. */
   webhookDeliveries: spec('webhook_deliveries', [
     { name: 'by_queue', keys: ['queue', 'dueMs'], sparse: true },
     { name: 'by_state', keys: ['webhook', 'state', 'createdMs'] },
+    { name: 'by_expiry', keys: ['expiresMs'] },
+  ]),
+  platformClaims: spec('platform_claims', [
+    { name: 'by_tenant', keys: ['tenant', 'createdMs'] },
     { name: 'by_expiry', keys: ['expiresMs'] },
   ]),
   meta: spec('meta'),

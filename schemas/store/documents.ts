@@ -215,8 +215,8 @@ export interface SigningKeyDoc extends Doc {
   createdMs: number;
   /** When it begins to sign, 0 for the first of a set; it is published from its creation on. */
   signsFromMs: number;
-  /** `active` signs when its time comes; `retired` only verifies; `compromised` is not published any more. */
-  state: 'active' | 'retired' | 'compromised';
+  /** `active` signs when its time comes; `retired` only verifies; `compromised` is not published any more; a `candidate` was not taken yet and is none of the set. */
+  state: 'candidate' | 'active' | 'retired' | 'compromised';
   /** When it was retired by hand or given up as compromised. */
   retiredMs: number | null;
 }
@@ -229,7 +229,11 @@ export interface SubjectDoc extends Doc {
   aud: string;
   /** Account binding as in the token (`acc`), base64url of 16 bytes. */
   acc: string;
+  /** What the platform said last; what it counts for now is `src/attest/vouch.ts`'s to say. */
   unq: number;
+  /** When the platform said so, and the thumbprint of the key it said so with. */
+  vouchedMs?: number | null;
+  vouchedBy?: string | null;
   createdMs: number;
 }
 
@@ -259,7 +263,9 @@ export interface ChallengeDoc extends Doc {
   n: number | null;
   /** Private mail: h and w are HMACs under this salt. */
   salt: string | null;
+  /** To enrol: what the platform said, and the thumbprint of the key it said so with. */
   unq: number;
+  vouchedBy?: string | null;
   /** The token that this one is to supersede: the text was edited. */
   prev?: string | null;
   /** The author wants a public text to be found by its hash. */
@@ -338,8 +344,10 @@ export interface PlatformDoc extends Doc {
   tenant: string;
   aud: string;
   name: string;
-  /** Public JWKs that sign account proofs. */
-  keys: Record<string, unknown>[];
+  /** How the tenant came by the name; absent where it was registered before that was asked. */
+  provenBy?: 'operator' | 'domain';
+  /** Public keys that sign account proofs, each with the time since when it has been registered without a break. */
+  keys: { kty: 'EC'; crv: 'P-256'; x: string; y: string; kid: string; sinceMs: number }[];
   createdMs: number;
 }
 
@@ -384,6 +392,18 @@ export interface WebhookDeliveryDoc extends Doc {
   lastFailure: DeliveryFailure | null;
   createdMs: number;
   settledMs: number | null;
+  expiresMs: number;
+}
+
+/** A platform that a tenant wants and has not proven to control: it has no power. `_id` = hash(tenant, aud). */
+export interface PlatformClaimDoc extends Doc {
+  tenant: string;
+  aud: string;
+  name: string;
+  keys: Omit<PlatformDoc['keys'][number], 'sinceMs'>[];
+  /** What the domain has to publish. */
+  token: string;
+  createdMs: number;
   expiresMs: number;
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DiscoveryDocument, PublicKey } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
+import { LIMITS } from '../../schemas/limits.js';
 import { type AttestContext, trustedIssuer } from '../attest/issuer.js';
 import { audiences } from '../attest/platform.js';
 import { VOUCHED_AGE_DAYS } from '../attest/platform-proof.js';
@@ -23,10 +24,10 @@ const discovery = defineEndpoint<AttestContext>()({
   summary: 'This issuer, as it stands in a trust list',
   responses: { 200: { description: 'Keys and rules', schema: DiscoveryDocument } },
   examples: [{ summary: 'Discovery', status: 200 }],
-  async handle({ issuer, collections }) {
+  async handle({ issuer }) {
     await issuer.keys.refresh();
     const body: DiscoveryDocument = {
-      ...trustedIssuer(issuer.iss, issuer.keys, await audiences({ collections })),
+      ...trustedIssuer(issuer.iss, issuer.keys, await audiences(issuer)),
       jwks_uri: `${issuer.iss}/.well-known/jwks.json`,
       verify_uri: `${issuer.iss}/v1/verify`,
       status_list_aggregation_endpoint: `${issuer.iss}/status`,
@@ -41,6 +42,7 @@ const discovery = defineEndpoint<AttestContext>()({
         per_platform_hour: issuer.quotas.perPlatformHour,
       },
       vouched_account_age_days: VOUCHED_AGE_DAYS,
+      vouched_days: LIMITS.vouchedMs / 86_400_000,
     };
     return { status: 200, body, headers: CACHE };
   },

@@ -1,22 +1,11 @@
 /** Attestations by a prefix of the hash of their text. The rule of the buckets stands in `src/attest/lookup.ts`. */
 import { z } from 'zod';
-import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { Problem } from '../../schemas/problem.js';
-import { TokenBuckets } from '../access/token-buckets.js';
-import type { AttestContext, Issuer } from '../attest/issuer.js';
+import type { AttestContext } from '../attest/issuer.js';
 import { lookupBucket } from '../attest/lookup.js';
 import { defineEndpoint } from './endpoint.js';
-
-const buckets = new WeakMap<Issuer, TokenBuckets>();
-
-/** @throws {AssayError} `auth.rate_limited` */
-function takeTurn(issuer: Issuer, tenant: string): void {
-  const room = buckets.get(issuer) ?? new TokenBuckets(issuer.clock);
-  buckets.set(issuer, room);
-  const retryAfterS = room.take(tenant, LIMITS.lookupsPerMinute);
-  if (retryAfterS > 0) throw new AssayError('auth.rate_limited', undefined, { retryAfterS });
-}
+import { takeTurn } from './turns.js';
 
 const lookup = defineEndpoint<AttestContext>()({
   method: 'get',
@@ -24,7 +13,7 @@ const lookup = defineEndpoint<AttestContext>()({
   access: 'read',
   tag: 'Attestation',
   summary: 'Attestations by a prefix of the hash of their text',
-  description: `Only public posts whose author asked to be found. \`h\` is hashed at the asker's (docs/attestation-hpt.md) and only its first hexadecimal digits are sent. A prefix is answered when at least ${LIMITS.lookupBucketLeast} and at most ${LIMITS.lookupBucketMost} valid entries share it, and answers are padded to steps of 64 KiB, so that neither this service nor the network learns which text was meant. Every token still has to be verified.`,
+  description: `Only public posts whose author asked to be found. \`h\` is hashed at the asker's (docs/attestation-hpt.md) and only its first hexadecimal digits are sent. A prefix is answered when at least ${LIMITS.lookupBucketLeast} different texts and at most ${LIMITS.lookupBucketMost} valid tokens share it, and answers are padded to steps of 64 KiB, so that neither this service nor the network learns which text was meant. Every token still has to be verified.`,
   query: z.strictObject({
     prefix: z
       .string()
@@ -44,7 +33,7 @@ const lookup = defineEndpoint<AttestContext>()({
     { summary: 'Nothing is told while there are too few entries', query: { prefix: '' }, status: 409 },
   ],
   async handle({ issuer }, { principal, query: { prefix } }) {
-    takeTurn(issuer, principal!.tenant);
+    takeTurn(issuer, 'lookup', principal!.tenant, LIMITS.lookupsPerMinute);
     return { status: 200, body: { prefix, ...(await lookupBucket(issuer, prefix)) } };
   },
 });

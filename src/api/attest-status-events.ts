@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { LIMITS } from '../../schemas/limits.js';
 import { Problem } from '../../schemas/problem.js';
 import type { AttestContext } from '../attest/issuer.js';
 import { LIST_TTL_S } from '../attest/status-publisher.js';
@@ -36,6 +37,7 @@ async function send(
   response: ServerResponse,
   start: number,
   signal: AbortSignal,
+  address: string,
 ): Promise<void> {
   if (response.req.method === 'HEAD') {
     response.end();
@@ -45,7 +47,7 @@ async function send(
     write: (frame: string) => response.write(frame),
     room: (gone: AbortSignal) => once(response, 'drain', { signal: gone }),
   };
-  await issuer.events.follow(start, sink, signal);
+  await issuer.events.follow(start, sink, signal, address);
   response.end();
 }
 
@@ -56,8 +58,7 @@ const events = defineEndpoint<AttestContext>()({
   cors: true,
   tag: 'Attestation',
   summary: 'Status lists as they change',
-  description:
-    'Server-sent events named `list`, each with `{uri}` as its data and a position as its id: fetch that list again. A reader that comes back with `Last-Event-ID` (or `after`) gets what changed in the meantime, each list once, then what changes. An event may come twice. Streams end after 15 minutes and are resumed by the last id. Entries are not named: an event tells no more than the list.',
+  description: `Server-sent events named \`list\`, each with \`{uri}\` as its data and a position as its id: fetch that list again. A reader that comes back with \`Last-Event-ID\` (or \`after\`) gets what changed in the meantime, each list once, then what changes. An event may come twice. One address has at most ${LIMITS.statusFollowersPerAddress} streams open. Streams end after 15 minutes and are resumed by the last id. Entries are not named: an event tells no more than the list.`,
   query: z.strictObject({
     after: z
       .string()
@@ -80,14 +81,14 @@ const events = defineEndpoint<AttestContext>()({
     { summary: 'Every list, then those that change', query: { after: 'earliest' }, status: 200 },
     { summary: 'A position that nobody gave out', query: { after: 'last week' }, status: 400 },
   ],
-  async handle(context, { query, headers }) {
+  async handle(context, { query, headers, address }) {
     const { events: feed } = context.issuer;
     const start = feed.startOf(headers['last-event-id'] || query.after || 'now');
-    feed.checkRoom();
+    feed.checkRoom(address);
     return {
       status: 200,
       headers: HEADERS,
-      stream: (response, gone) => send(context, response, start, gone),
+      stream: (response, gone) => send(context, response, start, gone, address),
     };
   },
 });

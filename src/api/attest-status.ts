@@ -83,7 +83,9 @@ const read = defineEndpoint<AttestContext>()({
   ],
   async handle({ issuer }, { principal, params }) {
     const doc = await ownAttestation(issuer, principal!.tenant, params.jti);
-    const { _id: jti, aud: platform, status, statusReason: reason, hal, prev, issuedMs, expiresMs } = doc;
+    const { _id: jti, aud: platform, status, hal, prev, issuedMs, expiresMs } = doc;
+    // What another tenant wrote down while it had the platform stays its own.
+    const reason = doc.tenant === principal!.tenant ? doc.statusReason : null;
     const body = { jti, platform, status, reason, hal, prev: prev ?? null, issuedMs, expiresMs };
     return { status: 200, body };
   },

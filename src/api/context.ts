@@ -53,6 +53,8 @@ export interface ApiContext extends Context {
   metrics: Registry;
   /** Where the service is reached from outside, without a slash at the end; `https:` gives `__Host-` cookies. */
   publicUrl: string;
+  /** Proxies in front whose word about the caller's address is taken; default none. */
+  proxies?: number;
   /** Plain words for a symbol's sentence key, with its values filled in. */
   sentenceOf(key: string, values?: Readonly<Record<string, string | number>>): string;
 }

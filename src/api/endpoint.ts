@@ -39,6 +39,8 @@ export interface Call<Params, Query, Body> {
   session: { id: string; csrf: string } | null;
   headers: Readonly<Record<string, string | undefined>>;
   requestId: string;
+  /** Whose connection it is, for limits by address. */
+  address: string;
   /** Aborted when the client is gone or the deadline has passed. */
   signal: AbortSignal;
 }

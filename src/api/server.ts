@@ -83,7 +83,7 @@ export function createApp(
   const paths = new Paths(endpoints);
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
-  app.set('query parser', 'simple');
+  app.set('query parser', 'simple').set('trust proxy', context.proxies ?? 0);
   app.use(identify, accessLog(logger, context.metrics), securityHeaders(publicUrl.startsWith('https:')));
   app.use(options(paths));
   for (const endpoint of endpoints) {

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { AssayError } from '../../schemas/errors.js';
 import { hashId } from '../../schemas/ids.js';
 import { LIMITS } from '../../schemas/limits.js';
-import type { CredentialDoc, SubjectDoc } from '../../schemas/store/documents.js';
+import type { ChallengeDoc, CredentialDoc, SubjectDoc } from '../../schemas/store/documents.js';
 import { challengeId } from './challenge.js';
 import type { Issuer } from './issuer.js';
 import {
@@ -38,7 +38,7 @@ export async function beginEnrolment(
   platform: string,
   proof: string,
 ): Promise<Enrolment> {
-  const { aud, acc, unq } = await useAccountProof(issuer, tenant, platform, proof);
+  const { aud, acc, unq, kid } = await useAccountProof(issuer, tenant, platform, proof);
   const subject = await findSubject(issuer, tenant, aud, acc);
   const enrolment = randomBytes(32).toString('base64url');
   const now = issuer.clock();
@@ -56,6 +56,7 @@ export async function beginEnrolment(
     n: null,
     salt: null,
     unq,
+    vouchedBy: kid,
     createdMs: now,
     expiresMs: now + LIMITS.challengeMs,
   });
@@ -82,7 +83,7 @@ export async function completeEnrolment(
   if ((await challenges.delete(id)).did !== 'deleted') throw new AssayError('attest.challenge');
   if (challenge.expiresMs <= issuer.clock()) throw new AssayError('attest.challenge');
   const key = await checkRegistration(issuer.rp, challenge.challenge, response);
-  const subject = await openSubject(issuer, tenant, challenge.aud, challenge.acc, challenge.unq);
+  const subject = await openSubject(issuer, challenge);
   if ((await keysOf(issuer, subject._id)).length >= KEYS_PER_SUBJECT) {
     throw new AssayError('attest.assertion', `expected at most ${KEYS_PER_SUBJECT} keys for one account`);
   }
@@ -122,27 +123,27 @@ async function findSubject(
 /** One subject for each account: the unique index decides between two enrolments at once. */
 async function openSubject(
   issuer: Issuer,
-  tenant: string,
-  aud: string,
-  acc: string,
-  unq: number,
+  { tenant, aud, acc, unq, vouchedBy = null, createdMs: vouchedMs }: ChallengeDoc,
 ): Promise<SubjectDoc> {
+  const { subjects } = issuer.collections;
   const id = randomBytes(16).toString('base64url');
+  const word = { unq, vouchedMs, vouchedBy };
   const subject: SubjectDoc = {
     _id: id,
     tenant,
     sealedKey: issuer.seal.close(randomBytes(32), subjectPlace(id)),
     aud,
     acc,
-    unq,
+    ...word,
     createdMs: issuer.clock(),
   };
-  if ((await issuer.collections.subjects.insert(subject)).did === 'inserted') return subject;
+  if ((await subjects.insert(subject)).did === 'inserted') return subject;
   const existing = await findSubject(issuer, tenant, aud, acc);
   if (existing === null) throw new AssayError('store.conflict');
-  // What the platform says now replaces what it said at the first key.
-  if (existing.unq !== unq) await issuer.collections.subjects.update(existing._id, { set: { unq } });
-  return { ...existing, unq };
+  // What the platform says now replaces what it said before, and never what it said later.
+  const guard = { vouchedMs: { not: { gt: vouchedMs } } };
+  await subjects.update(existing._id, { set: word }, { guard });
+  return existing;
 }
 
 /** Where a subject's key is bound to when it is sealed. */

@@ -37,7 +37,7 @@ export interface Issued {
   hal: number;
 }
 
-/** Issuances of one token running in this process: the second waits for the first instead of drawing an index of its own. */
+/** Issuances of one token to one subject running in this process: the second waits for the first instead of drawing an index of its own. */
 const running = new WeakMap<Issuer, Map<string, Promise<Issued>>>();
 
 /**
@@ -49,15 +49,17 @@ export async function issueAttestation(
   request: IssueRequest,
 ): Promise<Issued> {
   const jti = jtiOf(request.nonce);
-  const subject = await ownSubject(issuer, tenant, request.subject, request.platform);
+  const { subject, unq } = await ownSubject(issuer, tenant, request.subject, request.platform);
   const before = await issuer.collections.attestations.get(jti);
   if (before) return answer(issuer, before, subject);
   const mine = running.get(issuer) ?? new Map<string, Promise<Issued>>();
   running.set(issuer, mine);
-  let issue = mine.get(jti);
+  // Only the same subject may wait for it: whoever else holds the nonce is looked at by itself.
+  const who = `${jti} ${subject._id}`;
+  let issue = mine.get(who);
   if (issue === undefined) {
-    issue = issueOnce(issuer, tenant, jti, subject, request).finally(() => mine.delete(jti));
-    mine.set(jti, issue);
+    issue = issueOnce(issuer, tenant, jti, { subject, unq }, request).finally(() => mine.delete(who));
+    mine.set(who, issue);
   }
   return issue;
 }
@@ -66,7 +68,7 @@ async function issueOnce(
   issuer: Issuer,
   tenant: string,
   jti: string,
-  subject: SubjectDoc,
+  { subject, unq }: { subject: SubjectDoc; unq: number },
   request: IssueRequest,
 ): Promise<Issued> {
   const { attestations, challenges } = issuer.collections;
@@ -86,7 +88,7 @@ async function issueOnce(
 
   await issuer.keys.refresh();
   const { signer, list, idx, uri } = await issuer.lists.claim();
-  const claims = claimsOf(issuer, jti, challenge, subject, { idx, uri });
+  const claims = claimsOf(issuer, jti, challenge, { subject, unq }, { idx, uri });
   const token = await signer.sign(TOKEN_TYPE, claims);
   if (token.length > LIMITS.tokenBytes) throw new AssayError('internal', `token of ${token.length} bytes`);
   const doc: AttestationDoc = {
@@ -160,8 +162,8 @@ async function checkKey(
 function claimsOf(
   issuer: Issuer,
   jti: string,
-  { h, w, n, salt, aud, acc, unq, prev }: ChallengeDoc,
-  subject: SubjectDoc,
+  { h, w, n, salt, aud, acc, prev }: ChallengeDoc,
+  { subject, unq }: { subject: SubjectDoc; unq: number },
   status: { idx: number; uri: string },
 ): TokenClaims {
   if (subject.sealedKey === null) throw new AssayError('attest.mismatch', 'the author was erased');

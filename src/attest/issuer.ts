@@ -9,6 +9,7 @@ import type { Fetch } from '../client/index.js';
 import type { Context } from '../context.js';
 import { type KeyHolder, sealedKeys } from './key-holder.js';
 import { type Keys, openKeys } from './keys.js';
+import type { AudienceGrant } from './platform.js';
 import { DEFAULT_QUOTAS, type Quotas } from './quota.js';
 import { openSeal, type Seal } from './seal.js';
 import { StatusEvents } from './status-events.js';
@@ -21,8 +22,11 @@ export interface IssuerOptions {
   secret: string;
   /** WebAuthn relying party: domain, shown name, origins whose pages may ask for a signature. */
   rp: { id: string; name: string; origins: readonly string[] };
-  /** Other issuers whose tokens this service accepts, and the (guarded) way to reach their lists. */
+  /** Names of platforms that the operator gives to tenants; every other platform is a domain and has to be proven. */
+  grants?: readonly AudienceGrant[];
+  /** Other issuers whose tokens this service accepts. */
   trust?: TrustList;
+  /** The guarded way out: to their lists, and to the domains of platforms. Absent: nothing is reached. */
   fetch?: Fetch;
   policy?: Partial<FilterPolicy>;
   /** Holds new signing keys outside of this process; keys that are already sealed stay where they are. */
@@ -42,6 +46,9 @@ export interface Issuer {
   readonly events: StatusEvents;
   readonly verifier: Verifier;
   readonly quotas: Quotas;
+  /** The operator's list of platforms: name → tenant. */
+  readonly granted: ReadonlyMap<string, string>;
+  readonly fetch: Fetch | undefined;
   readonly collections: Context['collections'];
   readonly clock: Context['clock'];
 }
@@ -71,7 +78,12 @@ export async function openIssuer(
   }
   const seal = await openSeal(collections.meta, options.secret);
   const holders = [...(options.keyHolder ? [options.keyHolder] : []), sealedKeys(seal)];
-  const keys = await openKeys({ collection: collections.signingKeys, clock, holders });
+  const keys = await openKeys({
+    collection: collections.signingKeys,
+    claims: collections.meta,
+    clock,
+    holders,
+  });
   const size = options.statusListSize ?? STATUS_LIST_SIZE;
   const lists = new StatusPublisher(options.iss, keys, collections, clock, size);
   const verifier = createVerifier({
@@ -92,6 +104,8 @@ export async function openIssuer(
     events,
     verifier,
     quotas,
+    granted: new Map(options.grants?.map(({ aud, tenant }) => [aud, tenant])),
+    fetch: options.fetch,
     collections,
     clock,
   };

@@ -32,9 +32,12 @@ export interface KeyHolder {
 /** Where a sealed key is bound to, so that one moved to another use does not open. */
 const placeOf = (use: KeyUse) => `signing-key:${use}`;
 
+/** Name of the holder that is this process. */
+export const SEALED = 'sealed';
+
 /** Keys sealed under the operator's secret: the private part lies in the reference itself, and goes when that goes. */
 export const sealedKeys = (seal: Seal): KeyHolder => ({
-  name: 'sealed',
+  name: SEALED,
   async createKey(use) {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true });
     const privateJwk = await exportJWK(privateKey);

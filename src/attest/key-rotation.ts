@@ -6,37 +6,40 @@
 import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { SigningKeyDoc, StatusListDoc } from '../../schemas/store/documents.js';
+import type { Filter } from '../../schemas/store/port.js';
 import type { Context } from '../context.js';
-import type { KeyUse } from './key-holder.js';
+import { type KeyUse, SEALED } from './key-holder.js';
+import { ensureSigner, holderOf, type KeyParts, keysOfSet, makeKey, openHeld } from './key-making.js';
 import { PUBLISHED_AHEAD_MS, type ScheduledKey, scheduleOf } from './key-schedule.js';
-import { createKey, holderOf, type KeyParts } from './keys.js';
 
 export interface KeyRoom extends KeyParts {
   lists: Context['collections']['statusLists'];
 }
 
 /** All keys of both sets with their roles. */
-export async function allKeys({ collection, clock }: KeyRoom): Promise<ScheduledKey[]> {
-  const sets = await Promise.all(
-    (['token', 'status'] as const).map(async (use) => {
-      const query = { index: 'by_use', where: { use }, order: 'desc', limit: 100 } as const;
-      return scheduleOf((await collection.page(query)).docs, clock());
-    }),
-  );
+export async function allKeys(room: KeyRoom): Promise<ScheduledKey[]> {
+  const sets = await Promise.all((['token', 'status'] as const).map((use) => inSet(room, use)));
   return sets.flat();
 }
 
 const inSet = async (room: KeyRoom, use: KeyUse): Promise<ScheduledKey[]> =>
-  (await allKeys(room)).filter(({ key }) => key.use === use);
+  scheduleOf(await keysOfSet(room, use), room.clock());
 
 /**
  * The next key of a set: published from now on, signing after `PUBLISHED_AHEAD_MS`. Rotating twice finds the first.
+ * Only who can open the key that signs makes its successor: a slip in the secret, or a holder that was not named, would
+ * otherwise be noticed a day later, when nobody can sign.
  * @returns the key, and whether it was made just now
+ * @throws {AssayError} `attest.key_locked`; `attest.no_signer` when the holder makes none
  */
 export async function rotate(room: KeyRoom, use: KeyUse): Promise<{ key: SigningKeyDoc; made: boolean }> {
-  const waiting = (await inSet(room, use)).find(({ role }) => role === 'next');
+  const set = await inSet(room, use);
+  const waiting = set.find(({ role }) => role === 'next');
   if (waiting) return { key: waiting.key, made: false };
-  return { key: await createKey(room, use, room.clock() + PUBLISHED_AHEAD_MS), made: true };
+  const signs = set.find(({ role }) => role === 'signs');
+  if (signs) await openHeld(room, signs.key);
+  const known = set.map(({ key }) => key);
+  return { key: await makeKey(room, use, known, room.clock() + PUBLISHED_AHEAD_MS), made: true };
 }
 
 /**
@@ -62,33 +65,53 @@ export async function retire(room: KeyRoom, kid: string): Promise<ScheduledKey> 
   return found(room, kid);
 }
 
+export interface Compromised {
+  /** The key that signs now. */
+  successor: SigningKeyDoc;
+  /** Lists that were revoked as a whole. */
+  lists: number;
+  /** Whether the private part is gone: a holder that is not configured here, or fails, still has it. */
+  destroyed: boolean;
+}
+
 /**
  * Drops a key at once: published no more, its private part destroyed. Of a token key every list is revoked as a whole,
- * which verifiers can read since the status key signs it. Another key signs from now on: the next one if it is there,
- * else a fresh one. Doing it twice changes nothing.
- * @returns the key that signs now, and how many lists were revoked
- * @throws {AssayError} `request.not_found`
+ * which verifiers can read since the status key signs it; of a status key every list is told anew, so that copies it
+ * signed are dropped. Another key signs from now on: the next one if it is there, else a fresh one. Doing it twice
+ * changes nothing, and finishes what was left when the first time failed.
+ * @throws {AssayError} `request.not_found`; `attest.no_signer` when the key is dropped and no other can be made
  */
-export async function compromise(
-  room: KeyRoom,
-  kid: string,
-): Promise<{ successor: SigningKeyDoc; lists: number }> {
+export async function compromise(room: KeyRoom, kid: string): Promise<Compromised> {
   const { key } = await found(room, kid);
+  const gone = { state: 'compromised', retiredMs: key.retiredMs ?? room.clock() };
+  // A sealed key lies in its reference; an outside holder's is needed until the holder has destroyed the key.
   await room.collection.update(kid, {
-    set: { state: 'compromised', retiredMs: key.retiredMs ?? room.clock(), reference: '' },
+    set: key.holder === SEALED ? { ...gone, reference: '' } : gone,
   });
-  const lists = key.use === 'token' ? await revokeLists(room, kid) : 0;
-  await holderOf(room, key)
-    .destroyKey(key.use, key.reference)
-    .catch(() => undefined);
-  const set = await inSet(room, key.use);
-  const signs = set.find(({ role }) => role === 'signs');
-  if (signs) return { successor: signs.key, lists };
-  const next = set.find(({ role }) => role === 'next');
-  if (next === undefined) return { successor: await createKey(room, key.use, room.clock()), lists };
-  const signsFromMs = room.clock();
-  await room.collection.update(next.key._id, { set: { signsFromMs } });
-  return { successor: { ...next.key, signsFromMs }, lists };
+  const lists =
+    key.use === 'token'
+      ? await changeLists(room, { index: 'by_kid', where: { kid } }, { revoked: true })
+      : await changeLists(room, { index: 'by_change' }, {});
+  const [signer, destroyed] = await Promise.all([
+    ensureSigner(room, key.use).catch((error: unknown) => error as Error),
+    destroy(room, key),
+  ]);
+  const revoked = key.use === 'token' ? lists : 0;
+  if (!(signer instanceof Error)) return { successor: signer, lists: revoked, destroyed };
+  const detail = `${kid} is dropped, ${revoked} lists are revoked, and now no ${key.use} key signs: ${signer.message}. Do it again when one can be made.`;
+  throw new AssayError('attest.no_signer', detail, { cause: signer });
+}
+
+/** Destroys the private part where it lies; false when that cannot be done from here. */
+async function destroy(room: KeyRoom, key: SigningKeyDoc): Promise<boolean> {
+  if (key.holder === SEALED || key.reference === '') return true;
+  try {
+    await holderOf(room, key).destroyKey(key.use, key.reference);
+    await room.collection.update(key._id, { set: { reference: '' } });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function found(room: KeyRoom, kid: string): Promise<ScheduledKey> {
@@ -97,24 +120,27 @@ async function found(room: KeyRoom, kid: string): Promise<ScheduledKey> {
   return key;
 }
 
-/** Every list of a key, as a whole; entries need not be touched one by one. */
-async function revokeLists({ lists, clock }: KeyRoom, kid: string): Promise<number> {
-  let count = 0;
+/** Changes lists as a whole, which raises their revision; entries need not be touched one by one. */
+async function changeLists(
+  { lists, clock }: KeyRoom,
+  which: { index: 'by_kid' | 'by_change'; where?: Filter },
+  set: Partial<StatusListDoc>,
+): Promise<number> {
+  const ids: string[] = [];
   let after: string | undefined;
   do {
     const page: { docs: StatusListDoc[]; next: string | null } = await lists.page({
-      index: 'by_kid',
-      where: { kid },
+      ...which,
       limit: LIMITS.batchItems,
       ...(after === undefined ? {} : { after }),
     });
-    await lists.bulk(
-      page.docs.map(({ _id: id }) => ({
-        update: { id, change: { set: { revoked: true, changedMs: clock() }, inc: { revision: 1 } } },
-      })),
-    );
-    count += page.docs.length;
+    ids.push(...page.docs.map(({ _id }) => _id));
     after = page.next ?? undefined;
   } while (after !== undefined);
-  return count;
+  // Read to the end before anything is changed: what is changed moves along the index.
+  for (let at = 0; at < ids.length; at += LIMITS.batchItems) {
+    const change = { set: { ...set, changedMs: clock() }, inc: { revision: 1 } };
+    await lists.bulk(ids.slice(at, at + LIMITS.batchItems).map((id) => ({ update: { id, change } })));
+  }
+  return ids.length;
 }

@@ -3,13 +3,11 @@
  * does follows from the stored keys and the clock (`key-schedule.ts`); the stored keys are read again while the process
  * runs, so that a rotation or a compromise in another process is seen.
  */
-import { calculateJwkThumbprint } from 'jose';
 import type { PublicKey } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
 import type { SigningKeyDoc } from '../../schemas/store/documents.js';
-import type { Collection } from '../../schemas/store/port.js';
-import type { Clock } from '../context.js';
-import type { KeyHolder, KeyUse, SignBytes } from './key-holder.js';
+import type { KeyUse, SignBytes } from './key-holder.js';
+import { ensureSigner, fromHolder, type KeyParts, keysOfSet, openHeld } from './key-making.js';
 import { publishedKeys, type ScheduledKey, scheduleOf, signingKey } from './key-schedule.js';
 
 /** A key that signs: its thumbprint, and the act of signing, so that the private part may live elsewhere. */
@@ -21,6 +19,7 @@ export interface Signer {
 
 /** One set, always as of now. */
 export interface KeySet {
+  /** @throws {AssayError} `attest.no_signer` while no key of the set signs */
   readonly signer: Signer;
   /** The public keys to publish, with kid, alg and use; the same array until something changes. */
   readonly publicKeys: PublicKey[];
@@ -34,21 +33,12 @@ export interface Keys {
   refresh(atOnce?: boolean): Promise<void>;
 }
 
-/** Keys of a set that are looked at: the newest hundred, far beyond any rotation schedule. */
-const KEYS_PER_SET = 100;
 /** Within so many milliseconds a process notices what another one did with the keys. */
 export const KEYS_SEEN_MS = 10_000;
 /** Bytes of an ES256 signature. */
 const SIGNATURE_BYTES = 64;
 
-export interface KeyParts {
-  collection: Collection<SigningKeyDoc>;
-  clock: Clock;
-  /** Holders by name; the first one makes new keys. */
-  holders: readonly KeyHolder[];
-}
-
-/** Opens the keys, or creates them on first start. @throws {AssayError} `attest.key_locked` for another secret or a holder that is not there */
+/** Opens the keys, or creates them on first start. @throws {AssayError} `attest.key_locked` for another secret or a holder that is not there, `attest.no_signer` when no key can be made */
 export async function openKeys(parts: KeyParts): Promise<Keys> {
   const token = new LiveSet(parts, 'token');
   const status = new LiveSet(parts, 'status');
@@ -62,8 +52,10 @@ export async function openKeys(parts: KeyParts): Promise<Keys> {
   return {
     token,
     status,
-    refresh(atOnce = false) {
-      if (!atOnce && Math.abs(parts.clock() - seenMs) < KEYS_SEEN_MS) return Promise.resolve();
+    async refresh(atOnce = false) {
+      if (!atOnce && Math.abs(parts.clock() - seenMs) < KEYS_SEEN_MS) return;
+      // A look that began before it was asked for may not have seen what the asker knows of.
+      if (atOnce) await running?.catch(() => undefined);
       running ??= read().finally(() => {
         running = undefined;
       });
@@ -84,20 +76,13 @@ class LiveSet implements KeySet {
 
   /** At the start a key that cannot be opened is an error, not a surprise at the first token. */
   async open(): Promise<void> {
+    const key = await ensureSigner(this.parts, this.use);
     await this.read();
-    if (signingKey(this.schedule) === null) {
-      // The first key of all signs whatever the clock says; one that follows a key does not reach into its time.
-      await createKey(this.parts, this.use, this.docs.length === 0 ? 0 : this.parts.clock());
-      await this.read();
-    }
-    const key = signingKey(this.schedule)!;
-    await holderOf(this.parts, key).openKey(this.use, key.reference);
+    await openHeld(this.parts, key);
   }
 
   async read(): Promise<void> {
-    const where = { use: this.use };
-    const query = { index: 'by_use', where, order: 'desc', limit: KEYS_PER_SET } as const;
-    this.docs = (await this.parts.collection.page(query)).docs;
+    this.docs = await keysOfSet(this.parts, this.use);
   }
 
   get schedule(): ScheduledKey[] {
@@ -106,7 +91,7 @@ class LiveSet implements KeySet {
 
   get signer(): Signer {
     const key = signingKey(this.schedule);
-    if (key === null) throw new AssayError('attest.key_locked', `no ${this.use} key signs at present`);
+    if (key === null) throw new AssayError('attest.no_signer', `no ${this.use} key signs at present`);
     let signer = this.signers.get(key._id);
     if (signer === undefined) {
       signer = signerOf(this.parts, key);
@@ -124,56 +109,23 @@ class LiveSet implements KeySet {
   }
 }
 
-/** Makes and stores a key. @param signsFromMs when it begins to sign */
-export async function createKey(
-  { collection, clock, holders: [holder] }: KeyParts,
-  use: KeyUse,
-  signsFromMs: number,
-): Promise<SigningKeyDoc> {
-  const { publicJwk, reference } = await holder!.createKey(use);
-  const { kty, crv, x, y } = publicJwk;
-  const kid = await calculateJwkThumbprint({ kty, crv, x, y });
-  const doc: SigningKeyDoc = {
-    _id: kid,
-    use,
-    publicJwk: { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' },
-    holder: holder!.name,
-    reference,
-    createdMs: clock(),
-    signsFromMs,
-    state: 'active',
-    retiredMs: null,
-  };
-  await collection.insert(doc);
-  return doc;
-}
-
-/** @throws {AssayError} `attest.key_locked` when this process does not know the key's holder */
-export function holderOf({ holders }: KeyParts, { holder }: SigningKeyDoc): KeyHolder {
-  const found = holders.find(({ name }) => name === holder);
-  if (found === undefined) throw new AssayError('attest.key_locked', `no key holder ${holder} is configured`);
-  return found;
-}
-
 function signerOf(parts: KeyParts, key: SigningKeyDoc): Signer {
-  const { _id: kid, use, reference } = key;
+  const { _id: kid, holder } = key;
   let opened: Promise<SignBytes> | undefined;
   const headers = new Map<string, string>();
   return {
     kid,
     async sign(typ, claims) {
       // A holder that failed once is asked again.
-      opened ??= holderOf(parts, key)
-        .openKey(use, reference)
-        .catch((error: unknown) => {
-          opened = undefined;
-          throw error;
-        });
+      opened ??= openHeld(parts, key).catch((error: unknown) => {
+        opened = undefined;
+        throw error;
+      });
       const sign = await opened;
       const header = headers.get(typ) ?? encode({ alg: 'ES256', typ, kid });
       headers.set(typ, header);
       const input = `${header}.${encode(claims)}`;
-      const signature = await sign(Buffer.from(input));
+      const signature = await fromHolder(holder, () => sign(Buffer.from(input)));
       if (signature.length !== SIGNATURE_BYTES) {
         throw new AssayError(
           'attest.key_locked',

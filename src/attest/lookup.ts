@@ -1,6 +1,6 @@
 /**
  * Finding an attestation by the hash of its text, without telling which text is meant: the asker names only the first
- * hexadecimal digits of `h`, and gets every token under them. A bucket is answered only when enough real entries share
+ * hexadecimal digits of `h`, and gets every token under them. A bucket is answered only when enough different texts share
  * it, and every answer is padded to steps of one size. Only public posts whose author opted in are in it.
  */
 import { AssayError } from '../../schemas/errors.js';
@@ -22,7 +22,7 @@ const AROUND = 64;
 /**
  * The bucket of a prefix.
  * @param prefix hexadecimal digits of `h`, lower case, may be empty
- * @throws {AssayError} `attest.lookup` when fewer than LIMITS.lookupBucketLeast entries share the prefix (name fewer digits; when that is so with none, there is not enough in it yet), or more than LIMITS.lookupBucketMost (name more)
+ * @throws {AssayError} `attest.lookup` when fewer than LIMITS.lookupBucketLeast different texts share the prefix (name fewer digits; when that is so with none, there is not enough in it yet), or more than LIMITS.lookupBucketMost tokens (name more)
  */
 export async function lookupBucket(
   { collections, clock }: Pick<Context, 'collections' | 'clock'>,
@@ -40,12 +40,13 @@ export async function lookupBucket(
   if (docs.length === most || next !== null) {
     throw new AssayError('attest.lookup', 'expected more digits: too many entries share this prefix');
   }
-  if (docs.length < LIMITS.lookupBucketLeast) {
+  // Tokens of one text hide nothing among each other: an edited or often posted one has many.
+  if (new Set(docs.map(({ lookup }) => lookup)).size < LIMITS.lookupBucketLeast) {
     const advice = prefix === '' ? 'there are too few entries yet' : 'expected fewer digits';
     // Not how many there are: that would tell of a bucket what it is too small to tell.
     throw new AssayError(
       'attest.lookup',
-      `${advice}: at least ${LIMITS.lookupBucketLeast} have to share a prefix`,
+      `${advice}: at least ${LIMITS.lookupBucketLeast} texts have to share a prefix`,
     );
   }
   const tokens = docs.map(({ token }) => token);

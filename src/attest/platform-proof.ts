@@ -11,8 +11,7 @@ import { LIMITS } from '../../schemas/limits.js';
 import { accountBinding } from '../client/hash.js';
 import { isHeader, readJson, splitStrict } from '../client/token.js';
 import { importIssuer } from '../client/trust.js';
-import type { Context } from '../context.js';
-import { ownPlatform } from './platform.js';
+import { ownPlatform, type PlatformRoom } from './platform.js';
 
 export const ACCOUNT_PROOF_TYPE = 'account-proof+jwt';
 /** An account this old, for which the platform vouches, gives `unq` 1. Stated in the discovery document. */
@@ -22,21 +21,24 @@ const SKEW_MS = 60_000;
 export interface ProvenAccount {
   aud: string;
   acc: string;
+  /** 1 for an aged account that the platform vouches for. */
   unq: 0 | 1;
+  /** Thumbprint of the platform's key that says so. */
+  kid: string;
 }
 
 /**
  * Checks a proof and uses it up.
- * @throws {AssayError} `attest.platform_proof` for any proof that is not right, fresh and new; `attest.not_authorised` for a platform of somebody else
+ * @throws {AssayError} `attest.platform_proof` for any proof that is not right, fresh and new; `attest.not_authorised` for a platform of somebody else, `attest.platform_pending`
  */
 export async function useAccountProof(
-  context: Pick<Context, 'collections' | 'clock'>,
+  context: PlatformRoom,
   tenant: string,
   platform: string,
   proof: string,
 ): Promise<ProvenAccount> {
   const { keys } = await ownPlatform(context, tenant, platform);
-  const claims = await readProof(proof, keys as unknown as PublicKey[]);
+  const { kid, claims } = await readProof(proof, keys);
   const now = context.clock();
   const { aud, accountId, createdAt, nonce, iat, exp, vouched } = claims;
   if (aud !== platform) throw refused('the proof is for another platform');
@@ -64,11 +66,15 @@ export async function useAccountProof(
     aud: platform,
     acc: await accountBinding(platform, accountId),
     unq: vouched === true && aged ? 1 : 0,
+    kid,
   };
 }
 
 /** Header and signature; then the claims as they stand. */
-async function readProof(proof: string, keys: PublicKey[]): Promise<Record<string, unknown>> {
+async function readProof(
+  proof: string,
+  keys: PublicKey[],
+): Promise<{ kid: string; claims: Record<string, unknown> }> {
   const parts = proof.length > LIMITS.tokenReadBytes ? null : splitStrict(proof);
   const header = parts === null ? null : readJson(parts[0]);
   if (parts === null || header === null || !isHeader(header, ACCOUNT_PROOF_TYPE)) {
@@ -81,7 +87,8 @@ async function readProof(proof: string, keys: PublicKey[]): Promise<Record<strin
     status_keys: [],
     status_origins: [],
   });
-  const key = tokenKeys.get(header['kid'] as string);
+  const kid = header['kid'] as string;
+  const key = tokenKeys.get(kid);
   if (key === undefined) throw refused('the proof is signed with a key that is not registered');
   try {
     await compactVerify(proof, key, { algorithms: ['ES256'] });
@@ -90,7 +97,7 @@ async function readProof(proof: string, keys: PublicKey[]): Promise<Record<strin
   }
   const claims = readJson(parts[1]);
   if (claims === null) throw refused('the claims are not a JSON object');
-  return claims;
+  return { kid, claims };
 }
 
 const refused = (detail: string, cause?: unknown) =>

@@ -1,61 +1,83 @@
 /**
- * Platforms whose word about their accounts is taken: a tenant registers a platform with the public keys that sign its
- * account proofs. A platform belongs to one tenant, and only that tenant's moderators act on its tokens.
+ * Platforms whose word about their accounts is taken. A platform belongs to one tenant, which acts on its tokens; and it
+ * does so only while it has the authority: the operator's list names it (and then nobody else), or it has proven control
+ * of the domain that the platform is called by. How a name is taken stands in `platform-claim.ts`.
  */
-import type { PublicKey } from '../../schemas/attestation.js';
+
 import { AssayError } from '../../schemas/errors.js';
 import { hashId } from '../../schemas/ids.js';
+import { LIMITS } from '../../schemas/limits.js';
 import type { PlatformDoc } from '../../schemas/store/documents.js';
-import { importIssuer } from '../client/trust.js';
+import type { Cursor, Page } from '../../schemas/store/port.js';
 import type { Context } from '../context.js';
+
+/** The operator's list: who may register a platform of this name, whether or not it is a domain. */
+export interface AudienceGrant {
+  tenant: string;
+  aud: string;
+}
+
+/** What the acts on platforms need of the issuer. */
+export interface PlatformRoom extends Pick<Context, 'collections' | 'clock'> {
+  /** The operator's list: name → tenant. */
+  readonly granted: ReadonlyMap<string, string>;
+}
 
 export const platformId = (tenant: string, aud: string): string => hashId('platform', tenant, aud);
 
+/** Whether a registered platform has any power now: the operator's list goes before every proof. */
+export function hasAuthority(
+  { granted }: Pick<PlatformRoom, 'granted'>,
+  { tenant, aud, provenBy }: Pick<PlatformDoc, 'tenant' | 'aud' | 'provenBy'>,
+): boolean {
+  const named = granted.get(aud);
+  return named === undefined ? provenBy === 'domain' : named === tenant;
+}
+
 /**
- * Registers a platform, or replaces its name and keys.
- * @param keys public P-256 keys
- * @throws {AssayError} `attest.not_authorised` when another tenant has it, `request.invalid` for an unfit key
+ * The platform as this tenant registered it.
+ * @throws {AssayError} `attest.not_authorised`; `attest.platform_pending` while this tenant has not proven control
  */
-export async function registerPlatform(
-  context: Pick<Context, 'collections' | 'clock'>,
-  tenant: string,
-  platform: { aud: string; name: string; keys: readonly PublicKey[] },
-): Promise<PlatformDoc> {
-  const keys = platform.keys.map(({ kty, crv, x, y }) => ({ kty, crv, x, y }));
-  try {
-    await importIssuer({ iss: 'x', audiences: [], token_keys: keys, status_keys: [], status_origins: [] });
-  } catch (cause) {
-    throw new AssayError('request.invalid', 'expected public keys on P-256', { cause });
-  }
-  const doc: PlatformDoc = {
-    _id: platformId(tenant, platform.aud),
-    tenant,
-    aud: platform.aud,
-    name: platform.name,
-    keys,
-    createdMs: context.clock(),
-  };
-  const { platforms } = context.collections;
-  const outcome = await platforms.insert(doc);
-  if (outcome.did === 'inserted') return doc;
-  const changed = await platforms.findAndUpdate(doc._id, { set: { name: doc.name, keys } });
-  if (changed) return changed;
-  throw new AssayError('attest.not_authorised', 'this platform is registered by somebody else');
+export async function ownPlatform(room: PlatformRoom, tenant: string, aud: string): Promise<PlatformDoc> {
+  const id = platformId(tenant, aud);
+  const doc = await room.collections.platforms.get(id);
+  if (doc !== null && hasAuthority(room, doc)) return doc;
+  const claim = await room.collections.platformClaims.get(id);
+  if (claim !== null && claim.expiresMs > room.clock()) throw new AssayError('attest.platform_pending');
+  throw new AssayError('attest.not_authorised', 'this platform is not registered by you');
 }
 
-/** The platform as this tenant registered it. @throws {AssayError} `attest.not_authorised` */
-export async function ownPlatform(
-  context: Pick<Context, 'collections'>,
+/** A tenant's registered platforms, those without authority left out, by name. */
+export async function platformsOf(
+  room: PlatformRoom,
   tenant: string,
-  aud: string,
-): Promise<PlatformDoc> {
-  const doc = await context.collections.platforms.get(platformId(tenant, aud));
-  if (doc === null) throw new AssayError('attest.not_authorised', 'this platform is not registered by you');
-  return doc;
+  { limit, after }: { limit: number; after?: Cursor | undefined },
+): Promise<Page<PlatformDoc>> {
+  const { docs, next } = await room.collections.platforms.page({
+    index: 'by_tenant',
+    where: { tenant },
+    limit,
+    ...(after === undefined ? {} : { after }),
+  });
+  return { docs: docs.filter((doc) => hasAuthority(room, doc)), next };
 }
 
-/** Names of all platforms this issuer speaks for; they stand in the discovery document. */
-export async function audiences(context: Pick<Context, 'collections'>): Promise<string[]> {
-  const { docs } = await context.collections.platforms.page({ index: 'by_aud', limit: 1000 });
-  return docs.map(({ aud }) => aud);
+/**
+ * Names of all platforms this issuer speaks for; they stand in the discovery document, which verifiers read up to a
+ * length. Of more than LIMITS.audiencesTold it says `*`, any: which they are is then the issuer's word alone.
+ */
+export async function audiences(room: PlatformRoom): Promise<string[]> {
+  const names: string[] = [];
+  let after: string | undefined;
+  do {
+    const page: Page<PlatformDoc> = await room.collections.platforms.page({
+      index: 'by_aud',
+      limit: LIMITS.batchItems,
+      ...(after === undefined ? {} : { after }),
+    });
+    for (const doc of page.docs) if (hasAuthority(room, doc)) names.push(doc.aud);
+    if (names.length > LIMITS.audiencesTold) return ['*'];
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return names;
 }

@@ -15,6 +15,7 @@ import type { Issuer } from './issuer.js';
 import { assertionOptions, type PublicKeyCredentialRequestOptionsJSON } from './passkey.js';
 import { ownPlatform } from './platform.js';
 import { nextStatus } from './status-transition.js';
+import { uniquenessOf } from './vouch.js';
 
 export interface SubmittedText {
   text?: string | undefined;
@@ -49,7 +50,7 @@ export async function challengeText(
   tenant: string,
   request: SignRequest,
 ): Promise<SignChallenge> {
-  const subject = await ownSubject(issuer, tenant, request.subject, request.platform);
+  const { subject, unq } = await ownSubject(issuer, tenant, request.subject, request.platform);
   const { prev = null, listed = false } = request;
   if (prev !== null) await ownToken(issuer, subject, prev);
   if (listed && request.private) throw new AssayError('attest.mismatch', 'private mail is not listed');
@@ -74,7 +75,7 @@ export async function challengeText(
     w,
     n: canonical.n,
     salt,
-    unq: subject.unq,
+    unq,
     prev,
     listed,
     createdMs: now,
@@ -114,17 +115,17 @@ export function canonicalOf({ text, html, facets }: SubmittedText): CanonicalTex
   return canonical;
 }
 
-/** A subject of this tenant on this platform. @throws {AssayError} `request.not_found`, `attest.not_authorised`, `attest.mismatch` */
+/** A subject of this tenant on this platform, and its `unq` as of now. @throws {AssayError} `request.not_found`, `attest.not_authorised`, `attest.mismatch` */
 export async function ownSubject(
   issuer: Issuer,
   tenant: string,
   id: string,
   platform: string,
-): Promise<SubjectDoc> {
-  await ownPlatform(issuer, tenant, platform);
+): Promise<{ subject: SubjectDoc; unq: number }> {
+  const { keys } = await ownPlatform(issuer, tenant, platform);
   const subject = await issuer.collections.subjects.get(id);
   if (subject === null || subject.tenant !== tenant) throw new AssayError('request.not_found');
   if (subject.aud !== platform)
     throw new AssayError('attest.mismatch', 'the subject is enrolled on another platform');
-  return subject;
+  return { subject, unq: uniquenessOf(subject, keys, issuer.clock()) };
 }

@@ -2,19 +2,13 @@
  * Which status lists changed, as a stream: a list that changed more than once since the reader's position is told once,
  * since the newest list says all. An event names a list and never an entry, so it tells no more than the list does.
  */
-import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { StatusListDoc } from '../../schemas/store/documents.js';
 import type { Context } from '../context.js';
+import { type ChangeReader, changedSince, StatusChanges } from './status-changes.js';
 import type { StatusPublisher } from './status-publisher.js';
 
-/** Another process's change is looked for so often; this process's own are told at once. */
-const POLL_MS = 1_000;
-/** Two processes' clocks may differ, and a write may be late, by so much: a position is read again from before it. */
-const OVERLAP_MS = 5_000;
-const PAGE = 500;
 const POSITION = /^[0-9a-z]{1,10}$/;
 
 /** Where events go: false when the reader has to be waited for. */
@@ -25,12 +19,16 @@ export interface EventSink {
 
 export class StatusEvents {
   private open = 0;
+  private readonly openTo = new Map<string, number>();
+  private readonly changes: StatusChanges;
 
   constructor(
     private readonly collections: Pick<Context['collections'], 'statusLists'>,
     private readonly lists: Pick<StatusPublisher, 'uriOf' | 'changes'>,
     private readonly clock: Context['clock'],
-  ) {}
+  ) {
+    this.changes = new StatusChanges(collections, lists, clock);
+  }
 
   /** Streams open now. */
   get connections(): number {
@@ -45,72 +43,108 @@ export class StatusEvents {
     return Number.parseInt(position, 36);
   }
 
-  /** @throws {AssayError} `overload.streams` when there is no room for another stream */
-  checkRoom(): void {
-    if (this.open < LIMITS.statusFollowers) return;
-    throw new AssayError('overload.streams', undefined, { retryAfterS: 10 });
+  /** @throws {AssayError} `overload.streams` when there is no room for another stream, or none to this address */
+  checkRoom(address: string): void {
+    const most = LIMITS.statusFollowersPerAddress;
+    const detail =
+      (this.openTo.get(address) ?? 0) >= most
+        ? `expected at most ${most} streams to one address`
+        : this.open >= LIMITS.statusFollowers
+          ? 'as many streams are open as there may be'
+          : null;
+    if (detail !== null) throw new AssayError('overload.streams', detail, { retryAfterS: 10 });
   }
 
-  /** Tells what changed since `start`, then what changes, until the signal is aborted. */
-  async follow(start: number, sink: EventSink, signal: AbortSignal): Promise<void> {
+  /**
+   * Tells what changed since `start`, then what changes, until the signal is aborted.
+   * @param address whose stream it is
+   * @throws {AssayError} `overload.streams`; whatever the store throws when it cannot be read
+   */
+  async follow(start: number, sink: EventSink, signal: AbortSignal, address: string): Promise<void> {
+    this.checkRoom(address);
     this.open++;
+    this.openTo.set(address, (this.openTo.get(address) ?? 0) + 1);
     const end = AbortSignal.any([signal, AbortSignal.timeout(LIMITS.sseLifetimeMs)]);
+    const inbox = new Inbox(end);
+    const leave = this.changes.add(inbox);
     try {
-      await this.run(start, sink, end);
+      await this.run(start, sink, inbox, end);
     } catch (error) {
       if (!end.aborted) throw error;
     } finally {
+      leave();
       this.open--;
+      const left = this.openTo.get(address)! - 1;
+      if (left > 0) this.openTo.set(address, left);
+      else this.openTo.delete(address);
     }
   }
 
-  private async run(start: number, sink: EventSink, signal: AbortSignal): Promise<void> {
+  private async run(start: number, sink: EventSink, inbox: Inbox, signal: AbortSignal): Promise<void> {
     let position = start;
-    let spokeMs = Date.now();
     const told = new Map<string, number>();
     const send = async (frame: string) => {
-      spokeMs = Date.now();
       if (!sink.write(frame)) await sink.room(signal);
     };
+    const tell = async ({ _id, revision, changedMs = 0 }: StatusListDoc) => {
+      if ((told.get(_id) ?? -1) >= revision) return;
+      told.set(_id, revision);
+      position = Math.max(position, changedMs);
+      const data = JSON.stringify({ uri: this.lists.uriOf(Number(_id)) });
+      await send(`event: list\nid: ${position.toString(36)}\ndata: ${data}\n\n`);
+    };
     await send(`retry: 2000\nid: ${position.toString(36)}\n\n`);
+    // The overlap of this look brings what was told before: harmless, and better than a gap.
+    for await (const doc of changedSince(this.collections, start)) {
+      if (signal.aborted) return;
+      await tell(doc);
+    }
     while (!signal.aborted) {
-      const changed = this.wait(signal);
-      for await (const doc of this.since(position - OVERLAP_MS)) {
-        position = Math.max(position, doc.changedMs ?? 0);
-        if (told.get(doc._id) === doc.revision) continue;
-        told.set(doc._id, doc.revision);
-        const data = JSON.stringify({ uri: this.lists.uriOf(Number(doc._id)) });
-        // The overlap of the first look brings what was told before: harmless, and better than a gap.
-        await send(`event: list\nid: ${position.toString(36)}\ndata: ${data}\n\n`);
-      }
-      if (Date.now() - spokeMs > LIMITS.sseHeartbeatMs) await send(`: ${position.toString(36)}\n\n`);
-      await changed;
+      const changed = inbox.take();
+      for (const doc of changed) await tell(doc);
+      if (changed.length > 0) continue;
+      if (!(await inbox.filled(LIMITS.sseHeartbeatMs))) await send(`: ${position.toString(36)}\n\n`);
     }
   }
+}
 
-  /** Until this process changes a list, or it is time to look for others' changes. */
-  private async wait(signal: AbortSignal): Promise<void> {
-    const done = new AbortController();
-    const either = { signal: AbortSignal.any([signal, done.signal]) };
-    const quietly = () => undefined;
-    await Promise.race([
-      once(this.lists.changes, 'change', either).catch(quietly),
-      setTimeout(POLL_MS, undefined, either).catch(quietly),
-    ]);
-    done.abort();
+/** What waits for one reader: of each list the newest change, so a slow reader costs no more than the lists there are. */
+class Inbox implements ChangeReader {
+  private readonly waiting = new Map<string, StatusListDoc>();
+  private failure: { error: unknown } | undefined;
+  private wake: () => void = () => undefined;
+
+  constructor(signal: AbortSignal) {
+    signal.addEventListener('abort', () => this.wake(), { once: true });
   }
 
-  private async *since(fromMs: number): AsyncGenerator<StatusListDoc> {
-    let after: string | undefined;
-    do {
-      const page = await this.collections.statusLists.page({
-        index: 'by_change',
-        where: { changedMs: { gte: fromMs } },
-        limit: PAGE,
-        ...(after === undefined ? {} : { after }),
-      });
-      yield* page.docs;
-      after = page.next ?? undefined;
-    } while (after !== undefined);
+  deliver(doc: StatusListDoc): void {
+    this.waiting.set(doc._id, doc);
+    this.wake();
+  }
+
+  fail(error: unknown): void {
+    this.failure = { error };
+    this.wake();
+  }
+
+  /** In the order of the changes. */
+  take(): StatusListDoc[] {
+    if (this.failure) throw this.failure.error;
+    const docs = [...this.waiting.values()].sort((a, b) => (a.changedMs ?? 0) - (b.changedMs ?? 0));
+    this.waiting.clear();
+    return docs;
+  }
+
+  /** Waits until something happened here; false when nothing did for so long. */
+  filled(ms: number): Promise<boolean> {
+    if (this.waiting.size > 0 || this.failure) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
   }
 }

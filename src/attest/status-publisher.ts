@@ -40,7 +40,11 @@ export interface PublishedList {
 export class StatusPublisher {
   /** `change` whenever this process has changed a list. */
   readonly changes = new EventEmitter().setMaxListeners(0);
-  private readonly published = new Map<number, PublishedList & { revision: number; signedMs: number }>();
+  private readonly published = new Map<
+    number,
+    PublishedList & { revision: number; signedMs: number; kid: string }
+  >();
+  private readonly signing = new Map<string, Promise<PublishedList>>();
   private readonly held = new HeldBits();
   private opening: { kid: string; list: Promise<StatusListDoc> } | undefined;
 
@@ -64,7 +68,7 @@ export class StatusPublisher {
       if (open.revoked) {
         // Another process has just given the key up.
         await this.keys.refresh(true);
-        if (this.keys.token.signer.kid === signer.kid) throw new AssayError('attest.key_locked');
+        if (this.keys.token.signer.kid === signer.kid) throw new AssayError('attest.no_signer');
         continue;
       }
       const idx = await this.claimOn(Number(open._id), open.size, 0, false);
@@ -101,12 +105,26 @@ export class StatusPublisher {
   async publish(list: number): Promise<PublishedList | null> {
     const doc = await this.collections.statusLists.get(String(list));
     if (doc === null) return null;
-    const now = this.clock();
     const copy = this.published.get(list);
-    if (copy && copy.revision === doc.revision && now - copy.signedMs < LIST_TTL_S * 1000) return copy;
+    // What changed may be the keys as well: a copy that a key signed which was given up is told to nobody.
+    await this.keys.refresh(copy !== undefined && copy.revision !== doc.revision);
+    const { kid } = this.keys.status.signer;
+    const same = copy?.revision === doc.revision && copy.kid === kid;
+    if (copy && same && this.clock() - copy.signedMs < LIST_TTL_S * 1000) return copy;
+    // However many ask at once, a revision is compressed and signed once.
+    const turn = `${list} ${doc.revision} ${kid}`;
+    const running = this.signing.get(turn) ?? this.sign(doc).finally(() => this.signing.delete(turn));
+    this.signing.set(turn, running);
+    return running;
+  }
+
+  private async sign(doc: StatusListDoc): Promise<PublishedList> {
+    const list = Number(doc._id);
+    const now = this.clock();
+    const { signer } = this.keys.status;
     const iat = Math.floor(now / 1000);
     const lst = (await compress(await this.bits(doc), LEVEL)).toString('base64url');
-    const jwt = await this.keys.status.signer.sign(STATUS_LIST_TYPE, {
+    const jwt = await signer.sign(STATUS_LIST_TYPE, {
       sub: this.uriOf(list),
       iat,
       exp: iat + LIST_LIFE_S,
@@ -114,7 +132,7 @@ export class StatusPublisher {
       status_list: { bits: STATUS_BITS, lst, aggregation_uri: `${this.iss}/status` },
     });
     const etag = `"${createHash('sha256').update(jwt).digest('base64url').slice(0, 22)}"`;
-    const fresh = { jwt, etag, revision: doc.revision, signedMs: now };
+    const fresh = { jwt, etag, revision: doc.revision, signedMs: now, kid: signer.kid };
     this.published.set(list, fresh);
     return fresh;
   }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { readLines } from './lines.js';
+import { endGroup, endWithUs } from './process-group.js';
 
 /** `corpus.json` (test/attacks/README.md). */
 export interface AttackRun {
@@ -55,19 +56,36 @@ const LINE_BYTES = 1024 * 1024;
 const RUN_MS = 120_000;
 const ANSWER_MS = 20_000;
 
-/** Starts the command once and reports on every case of the run. @param command for the shell; the options are put behind it */
+/**
+ * Starts the command once and reports on every case of the run.
+ * @param command for the shell; the options are put behind it
+ * @param limitMs after which the command is ended, with everything it started
+ */
 export async function attackRun(
   corpus: string,
   command: string,
   run: AttackRun,
   cases: readonly AttackCase[],
+  limitMs = RUN_MS,
 ): Promise<CaseReport[]> {
   const scratch = mkdtempSync(join(tmpdir(), 'assay-attack-'));
   try {
     const status = join(scratch, 'status');
     cpSync(join(corpus, run.status), status, { recursive: true });
     const child = start(command, corpus, run, status);
-    const timer = setTimeout(() => child.kill('SIGKILL'), RUN_MS);
+    const { answers, exit } = await converse(child, corpus, run, status, limitMs);
+    const started = answers.size > 0 || exit === 0;
+    return cases.map((each) => judge(each, answers.get(each.id), run.mayRefuse === true && !started));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Feeds the lines and collects the answers until the program has ended, or is ended when its time is up. */
+async function converse(child: Child, corpus: string, run: AttackRun, status: string, limitMs: number) {
+  const release = endWithUs(child);
+  const timer = setTimeout(() => endGroup(child), limitMs);
+  try {
     const answers = new Map<string, Answer>();
     const ended = collect(child.stdout, answers);
     const lines = readFileSync(join(corpus, run.lines), 'utf8').trimEnd().split('\n');
@@ -80,12 +98,11 @@ export async function attackRun(
     }
     child.stdin.end();
     await ended;
-    const exit = await closed(child);
-    clearTimeout(timer);
-    const started = answers.size > 0 || exit === 0;
-    return cases.map((each) => judge(each, answers.get(each.id), run.mayRefuse === true && !started));
+    return { answers, exit: await closed(child) };
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    clearTimeout(timer);
+    release();
+    if (!isGone(child)) endGroup(child);
   }
 }
 
@@ -100,7 +117,12 @@ function start(command: string, corpus: string, run: AttackRun, status: string):
     ...['--max-status-age', String(run.maxStatusAgeS)],
   ];
   const quoted = options.map((option) => `'${option.replaceAll("'", "'\\''")}'`).join(' ');
-  const child = spawn(`${command} ${quoted}`, { shell: true, stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(`${command} ${quoted}`, {
+    shell: true,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // The shell leads a group of its own, so that what it starts can be ended with it.
+    detached: true,
+  });
   // A verifier that ends early closes its input; what it did not read is "no answer".
   child.stdin.on('error', () => {});
   child.on('error', () => {});

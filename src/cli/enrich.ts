@@ -5,6 +5,7 @@
 import { Option } from 'commander';
 import type { Logger } from 'pino';
 import type { FilterPolicy } from '../../schemas/attestation.js';
+import { readTrust } from '../attest/trust-file.js';
 import { createVerifier } from '../client/html.js';
 import { folderFetch } from '../client/node-cache.js';
 import { importTrust } from '../client/trust.js';
@@ -17,7 +18,6 @@ import { tenantOf, withContext } from './data.js';
 import { EXIT } from './exit-codes.js';
 import { type Io, write, writeJson } from './io.js';
 import { homeOption, jsonOption, type SettingFlags, settings, wholeNumber } from './settings.js';
-import { readTrust } from './verify.js';
 
 export interface EnrichFlags extends SettingFlags {
   json?: boolean;

@@ -5,6 +5,7 @@
 import { type Command, Option } from 'commander';
 import { AssayError } from '../../schemas/errors.js';
 import { type KeyUse, sealedKeys } from '../attest/key-holder.js';
+import { loadKeyHolder } from '../attest/key-holder-module.js';
 import { allKeys, compromise, type KeyRoom, retire, rotate } from '../attest/key-rotation.js';
 import type { ScheduledKey } from '../attest/key-schedule.js';
 import { openSeal } from '../attest/seal.js';
@@ -47,9 +48,13 @@ async function inRoom<T>(io: Io, flags: SigningFlags, work: (room: KeyRoom) => P
     const seal = await openSeal(collections.meta, sealing);
     return work({
       collection: collections.signingKeys,
+      claims: collections.meta,
       lists: collections.statusLists,
       clock,
-      holders: [sealedKeys(seal)],
+      holders: [
+        ...(config.keyHolder === null ? [] : [await loadKeyHolder(config.keyHolder)]),
+        sealedKeys(seal),
+      ],
     });
   });
 }
@@ -93,10 +98,16 @@ export async function compromiseKey(io: Io, kid: string, flags: SigningFlags): P
       'This revokes every token that the key signed, for good. Say --yes if that is meant.',
     );
   }
-  const { successor, lists } = await inRoom(io, flags, (room) => compromise(room, kid));
-  const answer = { kid, role: 'compromised', listsRevoked: lists, successor: successor._id };
+  const { successor, lists, destroyed } = await inRoom(io, flags, (room) => compromise(room, kid));
+  const answer = { kid, role: 'compromised', listsRevoked: lists, destroyed, successor: successor._id };
   if (flags.json) await writeJson(io.out, answer);
   else await write(io.out, `${kid}  compromised, ${lists} lists revoked; ${successor._id} signs now\n`);
+  if (!destroyed) {
+    await write(
+      io.err,
+      'Its holder did not destroy it: set ASSAY_KEY_HOLDER and do this again, or do it there.\n',
+    );
+  }
   return EXIT.ok;
 }
 

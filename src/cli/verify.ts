@@ -2,14 +2,12 @@
  * `assay verify`: checks attestations offline, against a trust list and kept status lists, with the verifier library
  * that readers use. Nothing is fetched. A token that does not hold is a result, not an error; the exit code tells them apart.
  */
-import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { InvalidArgumentError, Option } from 'commander';
-import { type FilterPolicy, TrustList, type VerifyResult } from '../../schemas/attestation.js';
+import type { FilterPolicy, VerifyResult } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
-import { parseJson } from '../../schemas/json.js';
 import { LIMITS } from '../../schemas/limits.js';
-import { parseAs } from '../../schemas/problem.js';
+import { readNamedFile, readTrust } from '../attest/trust-file.js';
 import { createVerifier, labelOf, type Verifier } from '../client/html.js';
 import type { AddCommand } from './command.js';
 import { EXIT } from './exit-codes.js';
@@ -33,27 +31,6 @@ export interface VerifyFlags {
   acceptStale?: boolean;
   at?: number;
   maxStatusAge?: number;
-}
-
-async function readFileOf(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new AssayError('config.invalid', `${path} cannot be read (${code}).`, { cause });
-  }
-}
-
-/** @throws {AssayError} `config.invalid` for a file that cannot be read or is not a trust list */
-export async function readTrust(path: string): Promise<TrustList> {
-  try {
-    return parseAs(TrustList, parseJson(await readFileOf(path)), 'request.invalid');
-  } catch (error) {
-    if (!(error instanceof AssayError) || error.code === 'config.invalid') throw error;
-    const where = error.violations.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
-    const found = where === '' ? error.message : where;
-    throw new AssayError('config.invalid', `${path} is not a trust list: ${found}`, { cause: error });
-  }
 }
 
 async function verifierOf(flags: VerifyFlags): Promise<Verifier> {
@@ -87,7 +64,7 @@ async function verifyOne(io: Io, file: string, verifier: Verifier, flags: Verify
   if ((token === undefined) === (tokenFile === undefined)) {
     throw new AssayError('config.invalid', 'expected exactly one of --token and --token-file');
   }
-  const found = token ?? (await readFileOf(tokenFile as string)).toString('utf8');
+  const found = token ?? (await readNamedFile(tokenFile as string)).toString('utf8');
   const text = asText(await readAll(await openInput(io, file), LIMITS.bodyBytes));
   const result = await verifier.verify(found.trim(), {
     [flags.html ? 'html' : 'text']: text,

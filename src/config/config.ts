@@ -1,6 +1,8 @@
 /** Steps 2 and 3 of 3: settings checked and typed, all problems reported together, secrets kept apart. */
 import { AssayError } from '../../schemas/errors.js';
 import type { TenantTopics } from '../../streams/topics.js';
+import type { AudienceGrant } from '../attest/platform.js';
+import type { Quotas } from '../attest/quota.js';
 import { type RawSettings, readEnvironment } from './environment.js';
 import { SETTINGS, type SettingName, type SettingValue } from './settings.js';
 
@@ -12,6 +14,15 @@ export interface Config {
   publicUrl: string | null;
   kafkaBrokers: readonly string[] | null;
   tenants: readonly TenantTopics[];
+  /** Platforms that the operator gives to tenants. */
+  audiences: readonly AudienceGrant[];
+  /** Path of a module that holds signing keys. */
+  keyHolder: string | null;
+  /** Path of a trust list of other issuers. */
+  trust: string | null;
+  quotas: Quotas;
+  /** Proxies in front whose word about the caller's address is taken. */
+  proxies: number;
   partitions: number;
   batch: number;
   /** Prior probability of machine authorship. */
@@ -47,12 +58,24 @@ function checkAll(raw: RawSettings): Values {
   return Object.fromEntries(values);
 }
 
+/** A name given to a tenant that is not there would silently be nobody's. */
+function checkTenants({ ASSAY_TENANTS, ASSAY_AUDIENCES }: Values): void {
+  const known = new Set(ASSAY_TENANTS.map(({ tenant }) => tenant));
+  const strangers = (ASSAY_AUDIENCES ?? []).filter(({ tenant }) => !known.has(tenant));
+  if (strangers.length === 0) return;
+  const problems = strangers.map(
+    ({ tenant, aud }) => `ASSAY_AUDIENCES: ${aud} is given to ${tenant}, which ASSAY_TENANTS does not name`,
+  );
+  throw new AssayError('config.invalid', problems.join('\n'));
+}
+
 /**
  * The typed configuration.
  * @throws {AssayError} `config.invalid`, one line per problem
  */
 export function loadConfig(raw: RawSettings = readEnvironment()): { config: Config; secrets: Secrets } {
   const values = checkAll(raw);
+  checkTenants(values);
   const config: Config = {
     home: values.ASSAY_HOME,
     host: values.HOST,
@@ -60,6 +83,11 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     publicUrl: values.ASSAY_PUBLIC_URL,
     kafkaBrokers: values.KAFKA_BROKERS,
     tenants: values.ASSAY_TENANTS,
+    audiences: values.ASSAY_AUDIENCES ?? [],
+    keyHolder: values.ASSAY_KEY_HOLDER,
+    trust: values.ASSAY_TRUST,
+    quotas: { perAuthorDay: values.ASSAY_AUTHOR_QUOTA, perPlatformHour: values.ASSAY_PLATFORM_QUOTA },
+    proxies: values.ASSAY_PROXIES,
     partitions: values.ASSAY_PARTITIONS,
     batch: values.ASSAY_BATCH,
     prior: values.ASSAY_PRIOR,

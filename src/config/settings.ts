@@ -3,8 +3,11 @@
  * the environment, so this table is complete; `assay doctor` prints it and `.env.example` is made from it.
  */
 import { z } from 'zod';
+import { LIMITS } from '../../schemas/limits.js';
 import type { TenantTopics } from '../../streams/topics.js';
+import type { AudienceGrant } from '../attest/platform.js';
 import { exceptionKey } from '../egress/target.js';
+import { parseAudiences } from './audiences.js';
 import { parseTenants } from './tenants.js';
 
 export interface Setting<T = unknown> {
@@ -28,14 +31,19 @@ const list = z.string().transform((text) =>
     .filter((part) => part !== ''),
 );
 
-const tenants = z.string().transform((text, context): TenantTopics[] => {
-  try {
-    return parseTenants(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-});
+/** A text that `parse` reads, or says why not. */
+const parsed = <T>(parse: (text: string) => T) =>
+  z.string().transform((text, context): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+
+const tenants = parsed<TenantTopics[]>(parseTenants);
+const audiences = parsed<AudienceGrant[]>(parseAudiences);
 
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
   message: 'expected an origin such as https://assay.example, without path or trailing slash',
@@ -104,6 +112,39 @@ export const SETTINGS = {
     description:
       'Tenants and their intake topics, separated by commas: name=postsTopic/emailsTopic, or name alone for posts.name and emails.name.',
     schema: tenants,
+  }),
+  ASSAY_AUDIENCES: setting({
+    fallback: null,
+    description:
+      'Platforms that tenants may register without proving a domain, and nobody else then: tenant=name/name, separated by commas. Names that are no domain, `mail` among them, are registered in no other way.',
+    schema: audiences,
+  }),
+  ASSAY_KEY_HOLDER: setting({
+    fallback: null,
+    description:
+      'Module that holds the signing keys outside of the store, for instance ./key-holder.js (docs/attestation.md, section 7). Empty: keys are sealed in the store. Keys that are sealed already stay there until they are rotated.',
+    schema: z.string().min(1),
+  }),
+  ASSAY_TRUST: setting({
+    fallback: null,
+    description: 'Trust list of other issuers whose attestations count here too: a file such as trust.json.',
+    schema: z.string().min(1),
+  }),
+  ASSAY_AUTHOR_QUOTA: setting({
+    fallback: String(LIMITS.attestationsPerAuthorDay),
+    description: 'Attestations of one author in a day.',
+    schema: integer(1, 1_000_000),
+  }),
+  ASSAY_PLATFORM_QUOTA: setting({
+    fallback: String(LIMITS.attestationsPerPlatformHour),
+    description: 'Attestations of one platform in an hour.',
+    schema: integer(1, 1_000_000_000),
+  }),
+  ASSAY_PROXIES: setting({
+    fallback: '0',
+    description:
+      'Proxies in front of the service that add the caller to X-Forwarded-For. Limits by address go by what the first of them saw; too high a number lets callers name any address.',
+    schema: integer(0, 16),
   }),
   ASSAY_PARTITIONS: setting({
     fallback: '6',

@@ -8,6 +8,7 @@ import type { ItemDoc } from '../../schemas/store/documents.js';
 import type { Query } from '../../schemas/store/port.js';
 import type { ApiContext } from '../api/context.js';
 import { defineEndpoint } from '../api/endpoint.js';
+import { platformsOf } from '../attest/platform.js';
 import { type FeedDecision, judgeFeed } from '../client/index.js';
 import { readCounts } from './counters.js';
 import { feedPage } from './feed-page.js';
@@ -99,12 +100,8 @@ async function attestedConversations(
   return [...found.values()].sort((a, b) => b.posts - a.posts).slice(0, OFFERED);
 }
 
-async function registeredPlatforms({ collections }: Pick<FeedContext, 'collections'>, tenant: string) {
-  const { docs } = await collections.platforms.page({
-    index: 'by_aud',
-    residual: { tenant },
-    limit: LIMITS.pageMax,
-  });
+async function registeredPlatforms({ issuer }: Pick<FeedContext, 'issuer'>, tenant: string) {
+  const { docs } = await platformsOf(issuer, tenant, { limit: LIMITS.pageMax });
   return docs.map(({ aud, name }) => ({ platform: aud, name }));
 }
 

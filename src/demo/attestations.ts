@@ -5,7 +5,7 @@
  */
 import { AssayError } from '../../schemas/errors.js';
 import type { Issuer } from '../attest/issuer.js';
-import { registerPlatform } from '../attest/platform.js';
+import { registerPlatform } from '../attest/platform-claim.js';
 import { changeStatus } from '../attest/status.js';
 import { type DemoAuthor, enrolDemoAuthor } from './author.js';
 import type { AttestationPlan, Signature } from './plan-attestations.js';

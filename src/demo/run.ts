@@ -54,7 +54,8 @@ const KEY_NAME = 'printed by the demo';
 
 /** The demo's own settings, which the environment's do not reach; the engines may be chosen by URL as anywhere. */
 function settingsOf({ home = DEMO_HOME, port, env }: DemoOptions) {
-  const flags = { ASSAY_HOME: home, PORT: String(port), ASSAY_TENANTS: DEMO_TENANT };
+  const ASSAY_AUDIENCES = `${DEMO_TENANT}=${DEMO_PLATFORM}`;
+  const flags = { ASSAY_HOME: home, PORT: String(port), ASSAY_TENANTS: DEMO_TENANT, ASSAY_AUDIENCES };
   const { config, secrets } = loadConfig(readEnvironment(flags, env, ''));
   const { secret, created, file } = keptSecret(home);
   return { config, secrets: { ...secrets, sealing: secret }, secretNote: created ? file : null };

@@ -8,9 +8,12 @@ import { sameSecret } from '../access/secret.js';
 import type { SessionStore } from '../access/sessions.js';
 import type { TokenBuckets } from '../access/token-buckets.js';
 import type { Access } from '../api/endpoint.js';
+import { callerOf } from './address.js';
 
 /** Requests per minute from one address to public endpoints that compute something. */
 const PUBLIC_PER_MINUTE = 1_200;
+/** Public places that cost something: not the health checks, nor the pages of the documentation. */
+const COUNTED = /^\/(?:v1|status|\.well-known)(?:\/|$)/;
 /** Failed keys per minute from one address before it is told to wait: guessing 256 bits is hopeless, flooding is not. */
 const FAILURES_PER_MINUTE = 60;
 
@@ -51,7 +54,7 @@ export async function pass(
   access: Access,
   formToken: FormToken = noForm,
 ): Promise<Caller | null> {
-  const address = request.ip ?? '';
+  const address = callerOf(request.ip);
   const caller = await authenticate(parts, cookie, request.headers).catch((error: unknown) => {
     take(buckets, `failed:${address}`, FAILURES_PER_MINUTE);
     throw error;
@@ -61,8 +64,7 @@ export async function pass(
     take(buckets, `${via}:${tenant}:${id}`, caller.ratePerMinute);
   }
   if (access === 'public') {
-    if (caller === null && request.path.startsWith('/v1/'))
-      take(buckets, `public:${address}`, PUBLIC_PER_MINUTE);
+    if (caller === null && COUNTED.test(request.path)) take(buckets, `public:${address}`, PUBLIC_PER_MINUTE);
     return caller;
   }
   if (caller === null) throw new AssayError('auth.missing');

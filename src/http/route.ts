@@ -10,6 +10,7 @@ import { parseJson } from '../../schemas/json.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { type Problem, parseAs } from '../../schemas/problem.js';
 import type { Call, Reply } from '../api/endpoint.js';
+import { callerOf } from './address.js';
 import { JSON_TYPE, mediaTypeOf, NDJSON, readBytes, readLines } from './body.js';
 import { DEADLINE_MS, underDeadline } from './deadline.js';
 import { type Form, readForm } from './form.js';
@@ -126,7 +127,9 @@ export function endpointHandler<C>(endpoint: AnyEndpoint<C>, context: C, rim: Ri
     const deadlineMs = endpoint.deadlineMs === undefined ? DEADLINE_MS : endpoint.deadlineMs;
     await underDeadline(response, deadlineMs, async (signal) => {
       const session = caller?.session ?? null;
-      const call = { params, query, principal, session, headers, requestId: requestIdOf(response), signal };
+      const requestId = requestIdOf(response);
+      const address = callerOf(request.ip);
+      const call = { params, query, principal, session, headers, requestId, address, signal };
       const route = `${endpoint.method} ${endpoint.path}`;
       const reply =
         key === undefined || principal === null

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -286,6 +286,20 @@ describe('a start that cannot succeed says why, and leaves nothing open', () => 
     await start();
   });
 
+  it('a key holder or a trust list that is none', async () => {
+    const file = join(home, 'nonsense.mjs');
+    writeFileSync(file, 'export default 5;');
+    const settings: [string, string][] = [
+      ['ASSAY_KEY_HOLDER', file],
+      ['ASSAY_TRUST', file],
+      ['ASSAY_TRUST', join(home, 'none')],
+    ];
+    for (const [name, value] of settings) {
+      expect((await refusal({ [name]: value })).code).toBe('config.invalid');
+    }
+    await start();
+  });
+
   it('a detector that cannot be loaded', async () => {
     const broken = async () => {
       throw new Error('no weights');
@@ -335,8 +349,45 @@ describe('the log of a run', () => {
     expect(log).toContain('"route":"/metrics"');
     for (const word of words.split(' ')) expect(log).not.toContain(word);
     expect(log).not.toContain(Buffer.from(words).toString('base64').slice(0, 20));
-    for (const secret of [SECRET, key, key.split('_')[2] as string, 'bob@example.com', 'ann@example.com']) {
+    for (const secret of [
+      SECRET,
+      key,
+      key.split('_').slice(2).join('_'),
+      'bob@example.com',
+      'ann@example.com',
+    ]) {
       expect(log).not.toContain(secret);
     }
+  });
+});
+
+describe('the issuer of a service', () => {
+  it('is what the configuration says: its key holder, platforms, quotas and whom it trusts', async () => {
+    const module = join(home, 'file-keys.mjs');
+    copyFileSync('examples/key-holder/file-keys.js', module);
+    const trust = join(home, 'trust.json');
+    const elsewhere = {
+      iss: 'https://elsewhere.example',
+      audiences: ['*'],
+      token_keys: [],
+      status_keys: [],
+      status_origins: [],
+    };
+    writeFileSync(trust, JSON.stringify({ issuers: [elsewhere] }));
+    const { issuer } = await start({
+      ASSAY_AUDIENCES: 'default=forum/mail',
+      ASSAY_KEY_HOLDER: module,
+      ASSAY_TRUST: trust,
+      ASSAY_AUTHOR_QUOTA: '7',
+    });
+    expect([...issuer.granted]).toEqual([
+      ['forum', 'default'],
+      ['mail', 'default'],
+    ]);
+    expect(issuer.quotas).toEqual({ perAuthorDay: 7, perPlatformHour: 100_000 });
+    expect(issuer.keys.token.schedule.map(({ key }) => key.holder)).toEqual(['files']);
+    expect(issuer.fetch).toBeDefined();
+    // A trust list with a fault inside is found when it is used first: here it is not.
+    expect((await issuer.verifier.verify('x.y.z', {})).errors).toEqual(['token.malformed']);
   });
 });

@@ -21,6 +21,7 @@ function rig(sweepLog: () => Promise<void>) {
     challenges: store.collection(COLLECTIONS.challenges),
     usedProofs: store.collection(COLLECTIONS.usedProofs),
     quotas: store.collection(COLLECTIONS.quotas),
+    platformClaims: store.collection(COLLECTIONS.platformClaims),
   };
   const context = {
     clock: Date.now,

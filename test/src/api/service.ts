@@ -12,6 +12,7 @@ import type { ApiContext } from '../../../src/api/context.js';
 import { createApp } from '../../../src/api/server.js';
 import { ENDPOINTS } from '../../../src/api/table.js';
 import { openIssuer } from '../../../src/attest/issuer.js';
+import type { AudienceGrant } from '../../../src/attest/platform.js';
 import { openEgress } from '../../../src/egress/egress.js';
 import type { AnyEndpoint } from '../../../src/http/paths.js';
 import { openStore } from '../../../src/store/open.js';
@@ -19,6 +20,8 @@ import { openStore } from '../../../src/store/open.js';
 export interface TestService {
   url: string;
   context: ApiContext;
+  /** What the internet answers, by address; any other address is 404. */
+  published: Map<string, string>;
   /** Moves the service's clock. */
   advance(ms: number): void;
   /** A fresh key's Authorization header. */
@@ -30,11 +33,20 @@ const unbound = (what: string) => () => {
   throw new Error(`this test did not bind ${what}`);
 };
 
+/** The operator's list of platforms, as far as a test brings none of its own. */
+const GRANTS: readonly AudienceGrant[] = [
+  { tenant: 'acme', aud: 'forum' },
+  { tenant: 'acme', aud: 'blog' },
+  { tenant: 'default', aud: 'example-forum' },
+];
+
 /** @param parts what this test binds beside store and clock; anything else throws when it is used */
 export async function startService(
   parts: Partial<ApiContext> = {},
   endpoints: readonly AnyEndpoint<ApiContext>[] = ENDPOINTS,
+  grants: readonly AudienceGrant[] = GRANTS,
 ): Promise<TestService> {
+  const published = new Map<string, string>();
   const folder = await mkdtemp(join(tmpdir(), 'assay-api-'));
   const opened = await openStore({ mongoUrl: null, dataFolder: folder });
   let offset = 0;
@@ -55,6 +67,9 @@ export async function startService(
         secret: 'test secret',
         rp: { id: 'assay.example', name: 'Assay', origins: ['https://assay.example'] },
         statusListSize: 1024,
+        grants,
+        fetch: async (url) =>
+          new Response(published.get(url) ?? '', { status: published.has(url) ? 200 : 404 }),
       },
     ),
     egress: openEgress(),
@@ -71,6 +86,7 @@ export async function startService(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     context,
+    published,
     advance(ms) {
       offset += ms;
     },

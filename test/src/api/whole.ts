@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiContext } from '../../../src/api/context.js';
+import { ENDPOINTS } from '../../../src/api/table.js';
 import { verdictView } from '../../../src/api/verdict-view.js';
+import type { AudienceGrant } from '../../../src/attest/platform.js';
 import { verifyPost } from '../../../src/attest/verify-post.js';
 import { VerdictFeed } from '../../../src/live/verdict-feed.js';
 import { Backlog } from '../../../streams/back-pressure.js';
@@ -42,15 +44,16 @@ const answer = async (response: Response): Promise<Answer> => {
   return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
 };
 
-/** @param parts of the context that differ @param pipeline parts of the pipeline that differ */
+/** @param parts of the context that differ @param pipeline parts of the pipeline that differ @param grants the operator's list of platforms */
 export async function startWhole(
   parts: Partial<ApiContext> = {},
   pipeline: Partial<PipelineParts> = {},
+  grants?: readonly AudienceGrant[],
 ): Promise<WholeService> {
   const folder = await mkdtemp(join(tmpdir(), 'assay-whole-'));
   const log = openEmbeddedLog({ folder });
   await log.ensureTopics(topicSpecs(TENANTS, PARTITIONS));
-  const service = await startService({ log, ...parts });
+  const service = await startService({ log, ...parts }, ENDPOINTS, grants);
   const { context } = service;
   const { clock, collections, blobs, logger } = context;
   const topics = TENANTS.flatMap(({ posts, emails }) => [posts, emails]);

@@ -174,6 +174,12 @@ describe('a text that wants to be found', () => {
     });
     await plant(LIMITS.lookupBucketLeast - 2, 1);
     expect(await code(lookupBucket(rig.issuer, ''))).toBe('attest.lookup');
+    // The same text once more, by as many tokens as one likes, makes no crowd.
+    const [lookup, h] = [hex(issued.token), (await rig.opened.collections.attestations.get(issued.jti))!.h];
+    await plant(5, 900, { lookup, h });
+    expect(await code(lookupBucket(rig.issuer, ''))).toBe('attest.lookup');
+    for (let at = 900; at < 905; at++)
+      await rig.opened.collections.attestations.delete(String(at).padStart(22, 'x'));
     await plant(1, 1_000);
     const { tokens, pad } = await lookupBucket(rig.issuer, '');
     expect(tokens).toHaveLength(LIMITS.lookupBucketLeast);

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../../schemas/errors.js';
 import { signChallenge } from '../../../src/attest/challenge.js';
 import { beginEnrolment, completeEnrolment } from '../../../src/attest/enrol.js';
 import { issueAttestation } from '../../../src/attest/issue.js';
-import { registerPlatform } from '../../../src/attest/platform.js';
+import { registerPlatform } from '../../../src/attest/platform-claim.js';
 import { challengeText } from '../../../src/attest/sign.js';
 import { sweepAttestation } from '../../../src/attest/sweep.js';
 import { verifyPost } from '../../../src/attest/verify-post.js';
@@ -13,7 +13,7 @@ import { accountBinding } from '../../../src/client/index.js';
 import type { DemoAuthor } from '../../../src/demo/author.js';
 import { createPlatformKey } from '../../../src/demo/platform-key.js';
 import { softwareAuthenticator } from '../../../src/demo/software-authenticator.js';
-import { ORIGIN, openRig, type Rig } from './rig.js';
+import { LONGEST, ORIGIN, openRig, type Rig } from './rig.js';
 
 let rig: Rig;
 let ann: DemoAuthor;
@@ -100,7 +100,7 @@ describe('a token', () => {
   test('at the maxima of every field stays within 1,200 bytes', async () => {
     const iss = `https://${'a'.repeat(40)}.example.org:8443`.slice(0, 64);
     const issuer = await rig.reopen({ iss: new URL(iss).origin });
-    const aud = 'p'.repeat(64);
+    const aud = LONGEST;
     await registerPlatform(issuer, 'acme', { aud, name: 'P', keys: [rig.platformKey.publicJwk] });
     const { enrolDemoAuthor } = await import('../../../src/demo/author.js');
     const account = {
@@ -155,6 +155,19 @@ describe('one challenge', () => {
       limit: 10,
     });
     expect(docs).toHaveLength(1);
+  });
+
+  test('redeemed by two subjects at once gives the token to its own and to nobody else', async () => {
+    const bob = await rig.author('bob-at-once');
+    for (let round = 0; round < 5; round++) {
+      const challenge = await ask();
+      const response = ann.authenticator.assert(challenge.publicKey);
+      const [own, other] = await Promise.all([
+        code(redeem(challenge.nonce, response)),
+        code(redeem(challenge.nonce, response, { subject: bob.subject })),
+      ]);
+      expect([own, ['attest.mismatch', 'attest.challenge'].includes(String(other))]).toEqual([null, true]);
+    }
   });
 
   test('gives the same token again, after the challenge itself is gone', async () => {

@@ -15,6 +15,7 @@ beforeEach(async () => {
   rig = await openRig();
   room = {
     collection: rig.opened.collections.signingKeys,
+    claims: rig.opened.collections.meta,
     lists: rig.opened.collections.statusLists,
     clock: () => rig.now,
     holders: [sealedKeys(rig.issuer.seal)],
@@ -203,6 +204,21 @@ describe('a compromised key', () => {
     await seen();
     rig.now += 61_000;
     expect((await outside().verify(token, found)).errors).toEqual([]);
+  });
+
+  test('of the status set signs no copy that is told from then on', async () => {
+    const ann = await rig.author();
+    const { jti } = await ann.attest({ text });
+    const { list } = (await rig.opened.collections.attestations.get(jti))!;
+    const kidOf = async () => {
+      const { jwt } = (await rig.issuer.lists.publish(list))!;
+      return JSON.parse(Buffer.from(jwt.split('.')[0]!, 'base64url').toString()).kid;
+    };
+    const old = rig.issuer.keys.status.signer.kid;
+    expect(await kidOf()).toBe(old);
+    // In another process, and the clock stands still.
+    const { successor } = await compromise(room, old);
+    expect(await kidOf()).toBe(successor._id);
   });
 
   test('is noticed by a process that has not read its keys again: it issues under the new one', async () => {

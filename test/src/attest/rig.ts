@@ -3,13 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Issuer, type IssuerOptions, openIssuer } from '../../../src/attest/issuer.js';
-import { registerPlatform } from '../../../src/attest/platform.js';
+import { registerPlatform } from '../../../src/attest/platform-claim.js';
 import { type DemoAuthor, enrolDemoAuthor } from '../../../src/demo/author.js';
 import { createPlatformKey, type PlatformKey } from '../../../src/demo/platform-key.js';
 import { type OpenedStore, openStore } from '../../../src/store/open.js';
 
 export const ISS = 'https://assay.example';
 export const ORIGIN = 'https://assay.example';
+/** The longest name a platform may have. */
+export const LONGEST = 'p'.repeat(64);
 
 export interface Rig {
   issuer: Issuer;
@@ -36,6 +38,7 @@ export async function openRig(options: Partial<IssuerOptions> = {}): Promise<Rig
         secret: 'correct horse battery staple',
         rp: { id: 'assay.example', name: 'Assay', origins: [ORIGIN] },
         statusListSize: 1024,
+        grants: ['forum', 'other', 'rolling', LONGEST].map((aud) => ({ tenant: 'acme', aud })),
         ...options,
         ...more,
       },

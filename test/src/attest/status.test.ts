@@ -170,6 +170,14 @@ describe('a published list', () => {
     expect((await rig.issuer.lists.publish(list))!.etag).not.toBe(second!.etag);
   });
 
+  test('is signed once, however many ask for it at once', async () => {
+    const { jti } = await ann.attest({ text });
+    const { list } = (await rig.opened.collections.attestations.get(jti))!;
+    await changeStatus(rig.issuer, 'acme', jti, 'suspend');
+    const all = await Promise.all(Array.from({ length: 20 }, () => rig.issuer.lists.publish(list)));
+    expect(new Set(all.map((each) => each!.jwt)).size).toBe(1);
+  });
+
   test('holds decoys, and each change of a token moves one more', async () => {
     const { jti } = await ann.attest({ text });
     const { list } = (await rig.opened.collections.attestations.get(jti))!;

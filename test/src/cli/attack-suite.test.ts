@@ -1,8 +1,12 @@
 /** The suite against verifiers made for the purpose: each way to fail is told apart. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type AttackRun, attackRun } from '../../../src/cli/attack-run.js';
+import { endGroup, endWithUs } from '../../../src/cli/process-group.js';
 import { assay } from './terminal.js';
 
 let folder: string;
@@ -131,6 +135,21 @@ describe('assay attack-suite', () => {
     expect(out).toMatch(/1 of 5 cases passed, 4 no answer\n$/);
   });
 
+  it('a verifier that does not end is ended with all it started, not only its shell', async () => {
+    const survived = join(folder, 'survived');
+    const silent = put(
+      'silent.mjs',
+      `import { writeFileSync } from 'node:fs';
+       setTimeout(() => { writeFileSync(${JSON.stringify(survived)}, ''); process.exit(); }, 8_000);`,
+    );
+    const { runs, cases } = JSON.parse(readFileSync(join(corpus, 'corpus.json'), 'utf8'));
+    const [main] = runs as AttackRun[];
+    // The pipe to the verifier ends with the last process that holds it.
+    const reports = await attackRun(corpus, `true && node "${silent}"`, main!, cases.slice(0, 2), 1_000);
+    expect(reports.map(({ outcome }) => outcome)).toEqual(['no_answer', 'no_answer']);
+    expect(existsSync(survived)).toBe(false);
+  });
+
   it('needs a corpus of its own version', async () => {
     for (const [text, words] of [
       [null, 'holds no attack corpus'],
@@ -143,5 +162,34 @@ describe('assay attack-suite', () => {
       rmSync(other, { recursive: true });
     }
     expect((await assay(['attack-suite'])).code).toBe(2);
+  });
+});
+
+describe('a program in a group of its own', () => {
+  const start = () => spawn('sleep 30 & echo started; wait', { shell: true, detached: true });
+
+  it('ends when this one is told to end, which then goes on ending', async () => {
+    const child = start();
+    await once(child.stdout, 'data');
+    const told: unknown[] = [];
+    const own = Object.assign(new EventEmitter(), { pid: 7, kill: (...what: unknown[]) => told.push(what) });
+    endWithUs(child, own as never);
+    own.emit('SIGTERM', 'SIGTERM');
+    await once(child, 'close');
+    expect([child.signalCode, told, own.eventNames()]).toEqual(['SIGKILL', [[7, 'SIGTERM']], []]);
+  });
+
+  it('is left alone once it has ended', async () => {
+    const child = start();
+    await once(child.stdout, 'data');
+    const own = new EventEmitter();
+    const release = endWithUs(child, own as never);
+    expect(own.eventNames()).toEqual(['SIGINT', 'SIGTERM']);
+    release();
+    expect(own.eventNames()).toEqual([]);
+    endGroup(child);
+    await once(child, 'close');
+    endGroup(child);
+    endGroup(spawn('/nonexistent/program').on('error', () => undefined));
   });
 });

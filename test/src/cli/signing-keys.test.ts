@@ -1,5 +1,5 @@
 /** The signing keys from the command line. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -47,6 +47,7 @@ describe('assay keys', () => {
       kid,
       role: 'compromised',
       listsRevoked: 0,
+      destroyed: true,
       successor: next,
     });
     expect((await run('compromise', kid, '--yes')).out).toContain(`${next} signs now`);
@@ -54,9 +55,42 @@ describe('assay keys', () => {
     expect((await keys()).find((each) => each.kid === next)).toMatchObject({ role: 'signs' });
   });
 
+  it('knows the key holder of the settings, and says what one it does not know has kept', async () => {
+    const module = join(home, 'file-keys.mjs');
+    copyFileSync('examples/key-holder/file-keys.js', module);
+    const held = { ...env, ASSAY_KEY_HOLDER: module };
+    const of = async (...argv: string[]) => assay(['keys', ...argv], { env: held });
+    const status = (await keys()).filter(({ set }) => set === 'status');
+    const signs = status.find(({ role }) => role === 'signs')!.kid;
+    const next = status.find(({ role }) => role === 'next')!.kid;
+    for (const kid of [next, signs]) expect((await of('compromise', kid, '--yes')).code).toBe(0);
+    const outside = (await keys()).find(({ set, role }) => set === 'status' && role === 'signs')!;
+    expect(outside.holder).toBe('files');
+    const blind = await run('compromise', outside.kid, '--yes', '--json');
+    expect(blind.json[0]).toMatchObject({ role: 'compromised', destroyed: false });
+    expect(blind.err).toContain('ASSAY_KEY_HOLDER');
+    expect(readdirSync(join(home, 'keys'))).toHaveLength(1);
+    const again = await of('compromise', outside.kid, '--yes', '--json');
+    expect(again.json[0]).toMatchObject({ destroyed: true, successor: blind.json[0].successor });
+    expect(readdirSync(join(home, 'keys'))).toEqual([]);
+    const broken = await assay(['keys', 'signing'], {
+      env: { ...env, ASSAY_KEY_HOLDER: join(home, 'none.mjs') },
+    });
+    expect([broken.code, broken.err]).toEqual([2, expect.stringContaining('cannot be opened')]);
+  });
+
   it('needs the secret that seals them', async () => {
     const without = await assay(['keys', 'signing'], { env: { ASSAY_HOME: home } });
     expect([without.code, without.err]).toEqual([2, expect.stringContaining('ASSAY_SECRET')]);
+    const slip = { ...env, ASSAY_SECRET: 'correct horse battery stable, thirty-two bytes' };
+    const before = await keys();
+    for (const set of ['token', 'status']) {
+      const refused = await assay(['keys', 'rotate', '--set', set, '--json'], { env: slip });
+      // A next key that is there already is only named.
+      if (before.some((each) => each.set === set && each.role === 'next')) continue;
+      expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('attest.key_locked')]);
+    }
+    expect(await keys()).toEqual(before);
     expect((await run('rotate', '--set', 'other')).code).toBe(2);
     expect((await run('retire', 'nobody')).err).toContain('There is no signing key nobody');
   });

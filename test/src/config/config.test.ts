@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { AssayError } from '../../../schemas/errors.js';
+import { parseAudiences } from '../../../src/config/audiences.js';
 import { loadConfig } from '../../../src/config/config.js';
 import { describeSettings, envExample } from '../../../src/config/describe.js';
 import { readEnvironment, unknownVariables } from '../../../src/config/environment.js';
@@ -109,6 +110,57 @@ describe('settings for people', () => {
 
   it('are the ones of .env.example', () => {
     expect(readFileSync('.env.example', 'utf8')).toBe(envExample());
+  });
+});
+
+describe('platforms that the operator gives out', () => {
+  it('are given to tenants that there are', () => {
+    const env = { ASSAY_TENANTS: 'acme,demo', ASSAY_AUDIENCES: 'acme=forum/mail, demo=lists' };
+    expect(load(env).config.audiences).toEqual([
+      { tenant: 'acme', aud: 'forum' },
+      { tenant: 'acme', aud: 'mail' },
+      { tenant: 'demo', aud: 'lists' },
+    ]);
+    expect(load({}).config.audiences).toEqual([]);
+    expect(() => load({ ASSAY_AUDIENCES: 'acme=forum' })).toThrow(
+      'forum is given to acme, which ASSAY_TENANTS',
+    );
+  });
+
+  it.each([
+    ['acme', 'expected tenant=platform/platform, found "acme"'],
+    ['=forum', 'found "=forum"'],
+    ['acme=', 'found "acme="'],
+    ['acme=Forum', 'found "acme=Forum"'],
+    ['acme=a=b', 'found "acme=a=b"'],
+    ['acme=forum,demo=forum', 'found "forum" twice'],
+  ])('are refused as %j', (text, message) => {
+    expect(() => parseAudiences(text)).toThrow(message);
+  });
+});
+
+describe('the issuer', () => {
+  it('is told its limits, its key holder and whom else it trusts', () => {
+    expect(load({}).config).toMatchObject({
+      keyHolder: null,
+      trust: null,
+      quotas: { perAuthorDay: 500, perPlatformHour: 100_000 },
+      proxies: 0,
+    });
+    const env = {
+      ASSAY_KEY_HOLDER: './holder.js',
+      ASSAY_TRUST: 'trust.json',
+      ASSAY_AUTHOR_QUOTA: '7',
+      ASSAY_PLATFORM_QUOTA: '9',
+      ASSAY_PROXIES: '2',
+    };
+    expect(load(env).config).toMatchObject({
+      keyHolder: './holder.js',
+      trust: 'trust.json',
+      quotas: { perAuthorDay: 7, perPlatformHour: 9 },
+      proxies: 2,
+    });
+    expect(() => load({ ASSAY_AUTHOR_QUOTA: '0', ASSAY_PROXIES: '-1' })).toThrow('ASSAY_AUTHOR_QUOTA');
   });
 });
 

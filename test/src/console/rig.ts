@@ -8,7 +8,7 @@ import type { Scope } from '../../../schemas/store/documents.js';
 import type { BandPolicy, Decision } from '../../../schemas/verdict.js';
 import { createLink } from '../../../src/access/sessions.js';
 import type { ApiContext } from '../../../src/api/context.js';
-import { registerPlatform } from '../../../src/attest/platform.js';
+import { registerPlatform } from '../../../src/attest/platform-claim.js';
 import { verifyPost } from '../../../src/attest/verify-post.js';
 import { enrolDemoAuthor } from '../../../src/demo/author.js';
 import { createPlatformKey } from '../../../src/demo/platform-key.js';
