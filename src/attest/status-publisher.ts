@@ -15,6 +15,7 @@ import type { Context } from '../context.js';
 import { LIST_LIFE_S } from './key-schedule.js';
 import type { Keys, Signer } from './keys.js';
 import { HeldBits, type SetEntry } from './status-bits.js';
+import { SigningTimes } from './status-time.js';
 
 /** Entries of a list: 32 KiB before compression. */
 export const STATUS_LIST_SIZE = 131_072;
@@ -41,7 +42,9 @@ export class StatusPublisher {
   /** `change` whenever this process has changed a list. */
   readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly published = new Map<number, PublishedList & { revision: number; signedMs: number }>();
+  private readonly signing = new Map<number, Promise<PublishedList | null>>();
   private readonly held = new HeldBits();
+  private readonly times: SigningTimes;
   private opening: { kid: string; list: Promise<StatusListDoc> } | undefined;
 
   constructor(
@@ -50,7 +53,9 @@ export class StatusPublisher {
     private readonly collections: Pick<Context['collections'], 'statusLists' | 'statusIndices'>,
     private readonly clock: Context['clock'],
     private readonly size: number,
-  ) {}
+  ) {
+    this.times = new SigningTimes(collections.statusLists, clock);
+  }
 
   uriOf(list: number): string {
     return `${this.iss}/status/${list}`;
@@ -101,20 +106,37 @@ export class StatusPublisher {
   async publish(list: number): Promise<PublishedList | null> {
     const doc = await this.collections.statusLists.get(String(list));
     if (doc === null) return null;
-    const now = this.clock();
-    const copy = this.published.get(list);
-    if (copy && copy.revision === doc.revision && now - copy.signedMs < LIST_TTL_S * 1000) return copy;
-    const iat = Math.floor(now / 1000);
+    for (;;) {
+      const copy = this.published.get(list);
+      const isFresh = copy !== undefined && Math.abs(this.clock() - copy.signedMs) < LIST_TTL_S * 1000;
+      if (isFresh && copy.revision >= doc.revision) return copy;
+      const running = this.signing.get(list);
+      if (running === undefined) return this.signOnce(list, doc);
+      await running.catch(() => undefined);
+    }
+  }
+
+  /** One signature at a time for each list: whoever asks meanwhile gets it too. */
+  private signOnce(list: number, doc: StatusListDoc): Promise<PublishedList | null> {
+    const running = this.sign(list, doc).finally(() => this.signing.delete(list));
+    this.signing.set(list, running);
+    return running;
+  }
+
+  private async sign(list: number, found: StatusListDoc): Promise<PublishedList | null> {
+    const doc = await this.times.claim(found);
+    if (doc === null) return null;
     const lst = (await compress(await this.bits(doc), LEVEL)).toString('base64url');
     const jwt = await this.keys.status.signer.sign(STATUS_LIST_TYPE, {
       sub: this.uriOf(list),
-      iat,
-      exp: iat + LIST_LIFE_S,
+      token_kid: doc.kid,
+      iat: doc.signedS,
+      exp: doc.signedS + LIST_LIFE_S,
       ttl: LIST_TTL_S,
       status_list: { bits: STATUS_BITS, lst, aggregation_uri: `${this.iss}/status` },
     });
     const etag = `"${createHash('sha256').update(jwt).digest('base64url').slice(0, 22)}"`;
-    const fresh = { jwt, etag, revision: doc.revision, signedMs: now };
+    const fresh = { jwt, etag, revision: doc.revision, signedMs: this.clock() };
     this.published.set(list, fresh);
     return fresh;
   }

@@ -65,6 +65,7 @@ const FAILURES: readonly (readonly [FeedReason, readonly VerifyError[]])[] = [
       'token.audience',
       'token.levels',
       'status.origin',
+      'status.key',
       'status.index',
     ],
   ],

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { LIMITS } from '../../schemas/limits.js';
 import type { Fetch, VerifierCache } from './fetch.js';
 
-/** The longest text a verifier ever keeps: a status list at its cap in base64, with header and signature. */
-const KEPT_BYTES = Math.ceil((LIMITS.statusListBytes * 4) / 3) + 65_536;
+/** The longest text a verifier ever keeps is a status list. */
+const KEPT_BYTES = LIMITS.statusListTextBytes;
 
 export interface FileCacheOptions {
   /** Told when a file cannot be read or written; the verifier goes on without it. */

@@ -22,7 +22,7 @@ import { TextRejected } from './rejection.js';
 import { StatusCache } from './status-cache.js';
 import { SKEW_S, STATUS_BITS, STATUSES, statusValue } from './status-list.js';
 import { CheckFailed, parseToken, readClaims } from './token.js';
-import { importTrust, type KnownIssuer } from './trust.js';
+import { importTrust, type KnownIssuer, speaksFor } from './trust.js';
 import { wordForm } from './words.js';
 
 /** Longest life of a token, in seconds. */
@@ -76,13 +76,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const discovery = new Discovery(options.issuers ?? [], options.fetch, cache);
   let trusted: Promise<KnownIssuer[]> | undefined;
   let read: TrustList | undefined;
-  const issuers = async (kid: string, now: number) => {
+  const issuers: Issuers = async (now, isWanted) => {
     const list = typeof options.trust === 'function' ? options.trust() : options.trust;
     if (trusted === undefined || list !== read) {
       trusted = importTrust(list ?? { issuers: [] });
       read = list;
     }
-    return options.issuers?.length ? [...(await trusted), ...(await discovery.issuers(kid, now))] : trusted;
+    if (!options.issuers?.length) return trusted;
+    return [...(await trusted), ...(await discovery.issuers(now, isWanted))];
   };
   return {
     expireLists: (uri) => lists.expire(uri),
@@ -107,6 +108,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
 /** Failures that leave what the token proves standing: the reader asked for more, or for newer. */
 const MERE_POLICY = new Set<VerifyError>(['policy.hal', 'content.reformatted', 'status.stale']);
 
+/** Everybody who is trusted, asked again where that may bring one that is wanted. */
+type Issuers = (now: number, isWanted: (issuer: KnownIssuer) => boolean) => Promise<KnownIssuer[]>;
+
 /** One run of the checklist. */
 class Check {
   readonly errors: VerifyError[] = [];
@@ -124,23 +128,27 @@ class Check {
     private readonly now: number,
   ) {}
 
-  async run(
-    token: string,
-    found: Found,
-    issuers: (kid: string, now: number) => Promise<KnownIssuer[]>,
-  ): Promise<void> {
+  async run(token: string, found: Found, issuers: Issuers): Promise<void> {
     // Size, strict segments, header allow-list, type.
     const { header, payload, signature } = parseToken(token);
     // Key by kid, among token keys only. All are P-256, so key.alg = alg.
-    const candidates = (await issuers(header.kid, this.now)).filter((each) => each.tokenKeys.has(header.kid));
+    const hasKey = ({ tokenKeys }: KnownIssuer) => tokenKeys.has(header.kid);
+    const candidates = (await issuers(this.now, hasKey)).filter(hasKey);
     if (candidates.length === 0) throw new CheckFailed('token.unknown_key');
     // Signature, then the shape of what it covers.
     await checkSignature(token, signature, candidates[0]!.tokenKeys.get(header.kid)!);
     const claims = readClaims(payload);
     this.claims = claims;
     // Issuer, audience, times, levels.
-    const issuer = candidates.find((each) => each.iss === claims.iss);
+    let issuer = candidates.find((each) => each.iss === claims.iss);
     if (issuer === undefined) throw new CheckFailed('token.issuer');
+    if (!speaksFor(issuer, claims.aud)) {
+      // A platform that was registered since: the issuer's own signature is reason enough to ask it again.
+      const isMeant = (each: KnownIssuer) => each.iss === claims.iss && hasKey(each);
+      const again = await issuers(this.now, (each) => isMeant(each) && speaksFor(each, claims.aud));
+      issuer = again.find(isMeant);
+      if (issuer === undefined) throw new CheckFailed('token.unknown_key');
+    }
     this.checkAudience(claims, issuer, found.platform);
     this.checkTimes(claims);
     checkLevels(claims);
@@ -148,7 +156,7 @@ class Check {
     await this.checkAuthor(claims, issuer, found);
     await this.checkContent(claims, found);
     // Status, and how old it is.
-    await this.checkStatus(claims, issuer);
+    await this.checkStatus(claims, issuer, header.kid);
     // What this reader asks for.
     if (claims.hal < this.policy.minHal) this.errors.push('policy.hal');
   }
@@ -171,13 +179,9 @@ class Check {
     };
   }
 
-  private checkAudience(
-    { aud }: TokenClaims,
-    { audiences }: KnownIssuer,
-    platform: string | undefined,
-  ): void {
-    const spokenFor = audiences.has('*') || audiences.has(aud);
-    if (!spokenFor || (platform !== undefined && platform !== aud)) throw new CheckFailed('token.audience');
+  private checkAudience({ aud }: TokenClaims, issuer: KnownIssuer, platform: string | undefined): void {
+    const isHere = platform === undefined || platform === aud;
+    if (!isHere || !speaksFor(issuer, aud)) throw new CheckFailed('token.audience');
   }
 
   private checkTimes({ iat, exp }: TokenClaims): void {
@@ -225,7 +229,7 @@ class Check {
       this.errors.push('content.reformatted');
   }
 
-  private async checkStatus({ status }: TokenClaims, issuer: KnownIssuer): Promise<void> {
+  private async checkStatus({ status }: TokenClaims, issuer: KnownIssuer, kid: string): Promise<void> {
     const { idx, uri } = status.status_list;
     if (!isListOf(uri, issuer)) throw new CheckFailed('status.origin');
     const list = await this.lists.get(uri, issuer, this.now, this.policy.maxStatusAgeS);
@@ -234,6 +238,8 @@ class Check {
       if (this.policy.onStale === 'closed') this.errors.push('status.unavailable');
       return;
     }
+    // Who stole a token key can name any list, but only lists of that key are revoked with it.
+    if (list.tokenKid !== null && list.tokenKid !== kid) throw new CheckFailed('status.key');
     this.statusAsOf = list.iat;
     const value = statusValue(list.bytes, STATUS_BITS, idx);
     if (value === null) throw new CheckFailed('status.index');
