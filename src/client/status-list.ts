@@ -51,23 +51,23 @@ export async function readStatusList(
     return null;
   }
   const claims = readJson(parts[1]);
-  const {
-    sub,
-    iat,
-    exp,
-    ttl = SKEW_S,
-    token_kid = null,
-    status_list,
-  } = (claims ?? {}) as Record<string, unknown>;
+  const { sub, iat, exp, ttl = SKEW_S, token_kid, status_list } = (claims ?? {}) as Record<string, unknown>;
   if (sub !== uri || !isTime(iat) || !isTime(exp) || !isTime(ttl)) return null;
-  if (token_kid !== null && typeof token_kid !== 'string') return null;
+  if (token_kid !== undefined && typeof token_kid !== 'string') return null;
   const end = Math.min(exp, iat + LIMITS.statusListLifeS);
   if (iat > nowS + SKEW_S || end <= iat || end + SKEW_S <= nowS) return null;
   const { bits, lst } = (status_list ?? {}) as Record<string, unknown>;
   if (bits !== STATUS_BITS || typeof lst !== 'string') return null;
   const bytes = await inflateList(lst);
   if (bytes === null) return null;
-  return { uri, iat, exp: end, ttl: Math.min(ttl, LIMITS.statusListTtlS), tokenKid: token_kid, bytes };
+  return {
+    uri,
+    iat,
+    exp: end,
+    ttl: Math.min(ttl, LIMITS.statusListTtlS),
+    tokenKid: token_kid ?? null,
+    bytes,
+  };
 }
 
 const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
