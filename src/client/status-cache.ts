@@ -44,17 +44,17 @@ export class StatusCache {
    * The newest acceptable list for a uri whose origin has been checked, or null when there is none.
    * @param acceptedAgeS how old a list this reader accepts: a longer ttl does not keep it from asking for a newer one
    */
-  async get(
+  get(
     uri: string,
     issuer: KnownIssuer,
     now: number,
     acceptedAgeS = Number.POSITIVE_INFINITY,
-  ): Promise<StatusList | null> {
+  ): StatusList | null | Promise<StatusList | null> {
     const key = `${issuer.iss}\n${uri}`;
     const held = this.held.get(key);
     if (held !== undefined && !this.isDue(held, now, acceptedAgeS)) return this.unexpired(held.list, now);
     const running = this.running.get(key) ?? this.renew(key, uri, issuer, now);
-    return this.unexpired(await running, now);
+    return running.then((list) => this.unexpired(list, now));
   }
 
   /** Forgets how fresh the lists are: the next look asks again. What is held stays, so an older list is still refused. */
