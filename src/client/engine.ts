@@ -68,10 +68,14 @@ export function nodeEngine({
     verify: (key, signature, input) =>
       new Promise((resolve) => {
         if (signature.length !== SIGNATURE_BYTES) return resolve(false);
+        // A runtime may only look like Node: what it cannot do is left to WebCrypto.
+        const leave = () => resolve(webEngine.verify(key, signature, input));
         try {
-          verify('sha256', input, keyOf(key), signature, (error, holds) => resolve(!error && holds));
+          verify('sha256', input, keyOf(key), signature, (error, holds) =>
+            error ? leave() : resolve(holds),
+          );
         } catch {
-          resolve(false);
+          leave();
         }
       }),
     digest: (bytes) => hash('sha256', bytes, 'buffer'),

@@ -78,6 +78,21 @@ describe('a signature', () => {
   });
 });
 
+test('a runtime that only looks like Node, and cannot verify, is left to WebCrypto', async () => {
+  const input = Buffer.from('x');
+  const refuse = (...given: unknown[]) =>
+    (given.at(-1) as (error: Error) => void)(new Error('not implemented'));
+  const fail = () => {
+    throw new Error('not implemented');
+  };
+  for (const verify of [refuse, fail]) {
+    const crypto = { ...nodeCrypto, verify: verify as unknown as typeof nodeCrypto.verify };
+    const lookalike = nodeEngine({ crypto, buffer });
+    expect(await lookalike.verify(key, sign(input), input)).toBe(true);
+    expect(await lookalike.verify(key, sign(Buffer.from('y')), input)).toBe(false);
+  }
+});
+
 test('digests, base64url and ASCII are the same bytes', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 5_000 }), async (input) => {
