@@ -13,6 +13,8 @@ const KEPT_MS = 24 * 3_600_000;
 /** Least time between two looks at one issuer, whatever tokens ask for. */
 const PAUSE_MS = 30_000;
 const BYTES = 256 * 1024;
+/** UTF-16 units of a document as it is kept: a text in a text, where a character may take six. */
+const KEPT_LENGTH = 6 * BYTES + 100;
 
 interface Found {
   issuer: KnownIssuer | null;
@@ -86,7 +88,7 @@ export class Discovery {
 
   private async recall(iss: string, url: string): Promise<{ issuer: KnownIssuer; foundMs: number } | null> {
     const stored = await this.cache?.get(url);
-    if (stored === undefined || stored === null) return null;
+    if (typeof stored !== 'string' || stored.length > KEPT_LENGTH) return null;
     try {
       const { foundMs, text } = JSON.parse(stored) as { foundMs: number; text: string };
       const issuer = await readDocument(iss, text);

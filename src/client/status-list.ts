@@ -40,7 +40,7 @@ export async function readStatusList(
   issuer: KnownIssuer,
   nowS: number,
 ): Promise<StatusList | null> {
-  const parts = splitStrict(jwt);
+  const parts = jwt.length > LIMITS.statusListTextBytes ? null : splitStrict(jwt);
   const header = parts === null ? null : readJson(parts[0]);
   if (parts === null || header === null || !isHeader(header, STATUS_LIST_TYPE)) return null;
   const key = issuer.statusKeys.get(header['kid'] as string);
