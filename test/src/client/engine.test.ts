@@ -114,6 +114,20 @@ test('digests, base64url and ASCII are the same bytes', async () => {
   );
 });
 
+test.each([0, 55, 56, 64, 2_047, 2_048, 2_049, 300_000])(
+  'a digest of %i bytes is the same',
+  async (length) => {
+    const input = new Uint8Array(length).fill(7);
+    const expected = nodeCrypto.createHash('sha256').update(input).digest('hex');
+    for (const each of both) {
+      const given = input.slice();
+      const digest = each.digest(given);
+      given.fill(0);
+      expect(Buffer.from(await digest).toString('hex')).toBe(expected);
+    }
+  },
+);
+
 describe('the engine of a runtime', () => {
   const getBuiltinModule = (name: string) => (name === 'node:crypto' ? nodeCrypto : buffer);
   const versions = { node: '20.19.0' };
