@@ -181,6 +181,7 @@ export const VerifyError = z.enum([
   'content.unchecked',
   'status.origin',
   'status.unavailable',
+  'status.key',
   'status.index',
   'status.stale',
   'status.revoked',

@@ -60,6 +60,15 @@ export const LIMITS = {
   tokenBytes: 1_200,
   tokenReadBytes: 4_096,
   statusListBytes: 4 * 1024 * 1024,
+  /** Bytes of a signed status list as text: an incompressible one at its cap in base64, with header and signature. */
+  statusListTextBytes: Math.ceil((4 * 1024 * 1024 * 4) / 3) + 65_536,
+  /** Seconds a list may be used, and go without being asked for again, whatever it says itself. */
+  statusListLifeS: 90 * 86_400,
+  statusListTtlS: 86_400,
+  /** Lists a verifier holds and their bytes; of so many more it remembers how new they were. */
+  statusListsHeld: 1_000,
+  statusListsHeldBytes: 256 * 1024 * 1024,
+  statusListsRemembered: 10_000,
   /** Attestations of one author in a day and of one platform in an hour (UTC windows). More: `attest.quota`. */
   attestationsPerAuthorDay: 500,
   attestationsPerPlatformHour: 100_000,

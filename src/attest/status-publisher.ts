@@ -15,6 +15,7 @@ import type { Context } from '../context.js';
 import { LIST_LIFE_S } from './key-schedule.js';
 import type { Keys, Signer } from './keys.js';
 import { HeldBits, type SetEntry } from './status-bits.js';
+import { SigningTimes } from './status-time.js';
 
 /** Entries of a list: 32 KiB before compression. */
 export const STATUS_LIST_SIZE = 131_072;
@@ -44,8 +45,9 @@ export class StatusPublisher {
     number,
     PublishedList & { revision: number; signedMs: number; kid: string }
   >();
-  private readonly signing = new Map<string, Promise<PublishedList>>();
+  private readonly signing = new Map<number, Promise<PublishedList | null>>();
   private readonly held = new HeldBits();
+  private readonly times: SigningTimes;
   private opening: { kid: string; list: Promise<StatusListDoc> } | undefined;
 
   constructor(
@@ -54,7 +56,9 @@ export class StatusPublisher {
     private readonly collections: Pick<Context['collections'], 'statusLists' | 'statusIndices'>,
     private readonly clock: Context['clock'],
     private readonly size: number,
-  ) {}
+  ) {
+    this.times = new SigningTimes(collections.statusLists, clock);
+  }
 
   uriOf(list: number): string {
     return `${this.iss}/status/${list}`;
@@ -105,34 +109,44 @@ export class StatusPublisher {
   async publish(list: number): Promise<PublishedList | null> {
     const doc = await this.collections.statusLists.get(String(list));
     if (doc === null) return null;
-    const copy = this.published.get(list);
+    const known = this.published.get(list);
     // What changed may be the keys as well: a copy that a key signed which was given up is told to nobody.
-    await this.keys.refresh(copy !== undefined && copy.revision !== doc.revision);
-    const { kid } = this.keys.status.signer;
-    const same = copy?.revision === doc.revision && copy.kid === kid;
-    if (copy && same && this.clock() - copy.signedMs < LIST_TTL_S * 1000) return copy;
-    // However many ask at once, a revision is compressed and signed once.
-    const turn = `${list} ${doc.revision} ${kid}`;
-    const running = this.signing.get(turn) ?? this.sign(doc).finally(() => this.signing.delete(turn));
-    this.signing.set(turn, running);
+    await this.keys.refresh(known !== undefined && known.revision !== doc.revision);
+    for (;;) {
+      const copy = this.published.get(list);
+      const isFresh =
+        copy !== undefined &&
+        copy.kid === this.keys.status.signer.kid &&
+        Math.abs(this.clock() - copy.signedMs) < LIST_TTL_S * 1000;
+      if (isFresh && copy.revision >= doc.revision) return copy;
+      const running = this.signing.get(list);
+      if (running === undefined) return this.signOnce(list, doc);
+      await running.catch(() => undefined);
+    }
+  }
+
+  /** One signature at a time for each list: whoever asks meanwhile gets it too. */
+  private signOnce(list: number, doc: StatusListDoc): Promise<PublishedList | null> {
+    const running = this.sign(list, doc).finally(() => this.signing.delete(list));
+    this.signing.set(list, running);
     return running;
   }
 
-  private async sign(doc: StatusListDoc): Promise<PublishedList> {
-    const list = Number(doc._id);
-    const now = this.clock();
+  private async sign(list: number, found: StatusListDoc): Promise<PublishedList | null> {
+    const doc = await this.times.claim(found);
+    if (doc === null) return null;
     const { signer } = this.keys.status;
-    const iat = Math.floor(now / 1000);
     const lst = (await compress(await this.bits(doc), LEVEL)).toString('base64url');
     const jwt = await signer.sign(STATUS_LIST_TYPE, {
       sub: this.uriOf(list),
-      iat,
-      exp: iat + LIST_LIFE_S,
+      token_kid: doc.kid,
+      iat: doc.signedS,
+      exp: doc.signedS + LIST_LIFE_S,
       ttl: LIST_TTL_S,
       status_list: { bits: STATUS_BITS, lst, aggregation_uri: `${this.iss}/status` },
     });
     const etag = `"${createHash('sha256').update(jwt).digest('base64url').slice(0, 22)}"`;
-    const fresh = { jwt, etag, revision: doc.revision, signedMs: now, kid: signer.kid };
+    const fresh = { jwt, etag, revision: doc.revision, signedMs: this.clock(), kid: signer.kid };
     this.published.set(list, fresh);
     return fresh;
   }

@@ -4,12 +4,12 @@
  * that is malformed, a text or an author that was not given, a platform that is not the token's.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError } from '../../schemas/errors.js';
 import { parseJson } from '../../schemas/json.js';
 import { isFacets } from '../client/facets.js';
 import type { Found, Verifier, VerifierCache } from '../client/html.js';
+import { readKept } from '../client/node-cache.js';
 import { type CheckedResult, Holders } from '../client/reuse.js';
 
 export type LineAnswer =
@@ -66,12 +66,25 @@ function placeOf({ text, html, facets, platform, author }: Record<string, unknow
 /** The file of a status list in a folder of lists. */
 export const listFile = (uri: string): string => `${createHash('sha256').update(uri).digest('hex')}.jwt`;
 
-/** Status lists as files, one for each uri; one that is missing is simply not known. White space around a list is the file's own. */
-export const statusFolder = (folder: string): VerifierCache => ({
-  get: (uri) =>
-    readFile(join(folder, listFile(uri)), 'utf8').then(
-      (text) => text.trim(),
-      () => null,
-    ),
-  async set() {},
-});
+/**
+ * Status lists as files, one for each uri; one that is missing is simply not known.
+ * @param onError told once of a file that cannot be read or is longer than a list may be; its tokens have no status then
+ */
+export function statusFolder(
+  folder: string,
+  onError: (error: Error) => void = () => undefined,
+): VerifierCache {
+  const told = new Set<string>();
+  return {
+    async get(uri) {
+      try {
+        return await readKept(join(folder, listFile(uri)));
+      } catch (error) {
+        if (!told.has(uri)) onError(error as Error);
+        told.add(uri);
+        return null;
+      }
+    },
+    async set() {},
+  };
+}

@@ -33,20 +33,30 @@ export interface VerifyFlags {
   maxStatusAge?: number;
 }
 
-async function verifierOf(flags: VerifyFlags): Promise<Verifier> {
+async function verifierOf(io: Io, flags: VerifyFlags): Promise<Verifier> {
   const { trust, status, minHal, acceptStale, at, maxStatusAge } = flags;
   const policy: Partial<FilterPolicy> = {
     minHal,
     onStale: acceptStale ? 'open' : 'closed',
     ...(maxStatusAge === undefined ? {} : { maxStatusAgeS: maxStatusAge }),
   };
-  const cache = status === undefined ? undefined : statusFolder(status);
+  const cache =
+    status === undefined ? undefined : statusFolder(status, (error) => complain(io, flags, error));
   return createVerifier({
     trust: await readTrust(trust),
     policy,
     ...(cache ? { cache } : {}),
     ...(at === undefined ? {} : { clock: () => at }),
   });
+}
+
+/** A list that cannot be read costs its tokens their status, and is no reason to stop. */
+function complain(io: Io, { json, jsonl }: VerifyFlags, error: Error): void {
+  const { message } = error;
+  const code = error instanceof AssayError ? error.code : 'request.invalid';
+  io.err.write(
+    json || jsonl ? `${JSON.stringify({ error: { code, message } })}\n` : `assay: ${message} (${code})\n`,
+  );
 }
 
 function inWords(result: VerifyResult): string {
@@ -100,7 +110,7 @@ export function parseTime(text: string): number {
 }
 
 export async function verify(io: Io, file: string, flags: VerifyFlags): Promise<number> {
-  const verifier = await verifierOf(flags);
+  const verifier = await verifierOf(io, flags);
   if (!flags.jsonl) return verifyOne(io, file, verifier, flags);
   return verifyLines(io, await openInput(io, file), verifier);
 }

@@ -5,6 +5,7 @@
 import type { Levels, NotProven, VerifyResult } from '../../schemas/attestation.js';
 import { filterFeed, SENTENCES } from './feed.js';
 import { labelOf } from './levels.js';
+import { isResult } from './result-shape.js';
 
 /**
  * How the badge looks. `unchecked`: nothing can be said yet; `account`: a key of the account signed, which earns no
@@ -42,18 +43,10 @@ const BROKEN = {
 } as const;
 
 /**
- * @param result of `verify`; null where the post carries no token, undefined before anything was verified
+ * @param result of `verify`; null where the post carries no token; undefined, or what is no result, before anything was verified
  * @param platform its name as readers know it
  */
 export function badgeWords(result: VerifyResult | null | undefined, platform: string): BadgeWords {
-  if (result === undefined) {
-    return {
-      state: 'unchecked',
-      label: 'attestation not checked',
-      details: ['Nothing has been checked yet.'],
-      notProven: [],
-    };
-  }
   if (result === null) {
     return {
       state: 'none',
@@ -62,7 +55,13 @@ export function badgeWords(result: VerifyResult | null | undefined, platform: st
       notProven: [],
     };
   }
-  return wordsOf(result, platform);
+  if (isResult(result)) return wordsOf(result, platform);
+  return {
+    state: 'unchecked',
+    label: 'attestation not checked',
+    details: ['Nothing has been checked yet.'],
+    notProven: [],
+  };
 }
 
 /** A reader's wish for more, or for newer, does not change what the token proves; so everything is judged as `all` does. */

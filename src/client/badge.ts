@@ -78,11 +78,10 @@ export class HumanBadge extends Base {
   }
 }
 
-/** The answer of a verifier as JSON; what cannot be read was not checked. */
+/** The answer of a verifier as JSON; what cannot be read was not checked, and what is no answer `badgeWords` finds out. */
 function readResult(json: string): VerifyResult | null | undefined {
   try {
-    const value = JSON.parse(json) as VerifyResult | null;
-    return value === null || (typeof value === 'object' && Array.isArray(value.errors)) ? value : undefined;
+    return JSON.parse(json) as VerifyResult | null;
   } catch {
     return undefined;
   }

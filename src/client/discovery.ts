@@ -1,7 +1,7 @@
 /**
  * Finds an issuer's keys at `<iss>/.well-known/human-author` and keeps them: fresh for ten minutes, so that a removed
- * key is noticed; looked up again early when a token names a key not seen yet; kept for a day while the issuer cannot
- * be reached.
+ * key is noticed; looked up again early when a token names a key or a platform not seen yet; kept for a day while the
+ * issuer cannot be reached.
  */
 import type { TrustedIssuer } from '../../schemas/attestation.js';
 import { type Fetch, fetchText, type VerifierCache } from './fetch.js';
@@ -13,6 +13,8 @@ const KEPT_MS = 24 * 3_600_000;
 /** Least time between two looks at one issuer, whatever tokens ask for. */
 const PAUSE_MS = 30_000;
 const BYTES = 256 * 1024;
+/** UTF-16 units of a document as it is kept: a text in a text, where a character may take six. */
+const KEPT_LENGTH = 6 * BYTES + 100;
 
 interface Found {
   issuer: KnownIssuer | null;
@@ -32,10 +34,13 @@ export class Discovery {
     private readonly cache: VerifierCache | undefined,
   ) {}
 
-  /** The issuers as known now, asking again where they are stale or where none of them has the key `kid`. */
-  async issuers(kid: string, now: number): Promise<KnownIssuer[]> {
+  /**
+   * The issuers as known now, asking again where they are stale or where none of them is as wanted.
+   * @param isWanted whether an issuer has the key a token names or, once its signature holds, speaks for its platform
+   */
+  async issuers(now: number, isWanted: (issuer: KnownIssuer) => boolean): Promise<KnownIssuer[]> {
     await Promise.all(this.names.map((iss) => this.renewIfStale(iss, now)));
-    if (!this.known(now).some((issuer) => issuer.tokenKeys.has(kid))) {
+    if (!this.known(now).some(isWanted)) {
       const due = this.names.filter((iss) => since(this.found.get(iss)?.askedMs ?? 0, now) >= PAUSE_MS);
       await Promise.all(due.map((iss) => this.renew(iss, now)));
     }
@@ -75,13 +80,15 @@ export class Discovery {
       await this.cache?.set(url, JSON.stringify({ foundMs: now, text }));
       return;
     }
-    const kept = before?.issuer ? before : await this.recall(iss, url);
-    this.found.set(iss, { issuer: kept?.issuer ?? null, foundMs: kept?.foundMs ?? 0, askedMs: now });
+    // Another process may have found a newer one meanwhile.
+    const recalled = await this.recall(iss, url);
+    const newest = before?.issuer && !(recalled && isLater(recalled, before, now)) ? before : recalled;
+    this.found.set(iss, { issuer: newest?.issuer ?? null, foundMs: newest?.foundMs ?? 0, askedMs: now });
   }
 
   private async recall(iss: string, url: string): Promise<{ issuer: KnownIssuer; foundMs: number } | null> {
     const stored = await this.cache?.get(url);
-    if (stored === undefined || stored === null) return null;
+    if (typeof stored !== 'string' || stored.length > KEPT_LENGTH) return null;
     try {
       const { foundMs, text } = JSON.parse(stored) as { foundMs: number; text: string };
       const issuer = await readDocument(iss, text);
@@ -91,6 +98,10 @@ export class Discovery {
     }
   }
 }
+
+/** Whether one was found after the other. A time that lies ahead counts for nothing. */
+const isLater = (one: { foundMs: number }, other: { foundMs: number }, now: number): boolean =>
+  since(one.foundMs, now) < since(other.foundMs, now);
 
 /** An issuer's own document, or null when it does not speak for itself or cannot be read. */
 async function readDocument(iss: string, text: string): Promise<KnownIssuer | null> {

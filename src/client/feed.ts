@@ -65,6 +65,7 @@ const FAILURES: readonly (readonly [FeedReason, readonly VerifyError[]])[] = [
       'token.audience',
       'token.levels',
       'status.origin',
+      'status.key',
       'status.index',
     ],
   ],
@@ -88,11 +89,13 @@ export function filterFeed(items: readonly JudgedItem[], policy: PolicyName | Fi
     const reason = reasonFor(id, result, rules, holders);
     const kept = reason === 'meets_policy' || (reason === 'reformatted' && rules.acceptReformatted);
     const accepted = kept || (reason === 'stale' && rules.onStale === 'open');
+    // A token that nothing ties to the item earns it neither label nor level, also where the reader does not mind.
+    const remarked = accepted || (reason === 'unchecked' && !mustBeTied(rules));
     return {
       id,
-      action: accepted ? (reason === 'meets_policy' ? 'keep' : keepWith(reason)) : refuse(reason, rules),
+      action: kept ? 'keep' : remarked ? 'label' : refuse(reason, rules),
       reason,
-      sentence: SENTENCES[reason],
+      sentence: reason === 'unchecked' ? uncheckedSentence(result!) : SENTENCES[reason],
       label: accepted && result?.lvl ? labelOf(result.lvl) : 'none',
       hal: accepted ? (result?.hal ?? null) : null,
     };
@@ -108,22 +111,31 @@ function reasonFor(
   if (result === null) return 'no_token';
   const failure = FAILURES.find(([, codes]) => codes.some((code) => result.errors.includes(code)));
   if (failure) return failure[0];
-  // From hal 2 on a filter speaks of people: what was not held against text and author never passes it.
-  const bound = rules.requireAuthor || rules.minHal >= 2;
-  if (bound && (result.author === 'unchecked' || result.content === 'unchecked')) return 'unchecked';
-  const holder = holders.get(result.jti!);
+  const untied = result.author === 'unchecked' || result.content === 'unchecked';
+  if (untied && mustBeTied(rules)) return 'unchecked';
+  // What nothing ties to its item may be a copy, and never takes the place of what is tied to one.
+  const place = untied ? `unchecked ${result.jti}` : result.jti!;
+  const holder = holders.get(result.jti!) ?? holders.get(place);
   if (holder !== undefined && holder !== id) return 'reused';
-  holders.set(result.jti!, id);
+  holders.set(place, id);
   if (result.status === 'unknown') return 'status_unknown';
   if (result.stale && rules.onStale === 'closed') return 'stale';
   if (result.content === 'reformatted' && !rules.acceptReformatted) return 'reformatted';
   if ((result.hal ?? 0) < rules.minHal) return 'below_minimum';
+  if (untied) return 'unchecked';
   if (result.stale) return 'stale';
   return result.content === 'reformatted' ? 'reformatted' : 'meets_policy';
 }
 
-/** Accepted with a remark: a stale status is said beside the item, other formatting is not worth a word. */
-const keepWith = (reason: FeedReason) => (reason === 'stale' ? 'label' : 'keep');
+/** From hal 2 on a filter speaks of people: what was not held against text and author never passes it. */
+const mustBeTied = ({ requireAuthor, minHal }: FilterPolicy): boolean => requireAuthor || minHal >= 2;
+
+/** Which of the two was not checked, so that nobody takes the attestation for more than it is here. */
+function uncheckedSentence({ author, content }: VerifyResult): string {
+  if (author === 'unchecked' && content === 'unchecked') return SENTENCES.unchecked;
+  const what = author === 'unchecked' ? 'account' : 'text';
+  return `The ${what} was not checked: the attestation may be that of another one.`;
+}
 
 const UNKNOWN = new Set<FeedReason>(['no_token', 'unchecked', 'status_unknown']);
 

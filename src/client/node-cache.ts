@@ -4,13 +4,15 @@
  * `<sha256 hex of the list uri>.jwt`. Lists are signed; discovery documents are not, so the folder must be the reader's own.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { chmod, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { Fetch, VerifierCache } from './fetch.js';
 
-/** The longest text a verifier ever keeps: a status list at its cap in base64, with header and signature. */
-const KEPT_BYTES = Math.ceil((LIMITS.statusListBytes * 4) / 3) + 65_536;
+/** The longest text a verifier ever keeps is a status list. */
+const KEPT_BYTES = LIMITS.statusListTextBytes;
 
 export interface FileCacheOptions {
   /** Told when a file cannot be read or written; the verifier goes on without it. */
@@ -23,16 +25,30 @@ export const cacheFile = (uri: string): string => {
   return `${createHash('sha256').update(uri).digest('hex')}.${kind}`;
 };
 
-/** The text of a file, null where there is none. White space around it is the file's own. */
-async function readKept(path: string): Promise<string | null> {
+/**
+ * The text of a file, null where there is none. White space around it is the file's own.
+ * @throws {AssayError} `request.too_large` for more than LIMITS.statusListTextBytes, of which no more is ever read;
+ * `request.invalid` for what is no file, such as a pipe that never ends
+ */
+export async function readKept(path: string): Promise<string | null> {
   try {
-    if ((await stat(path)).size > KEPT_BYTES) throw new Error(`expected at most ${KEPT_BYTES} bytes`);
-    return (await readFile(path, 'utf8')).trim();
+    const found = await stat(path);
+    if (!found.isFile()) throw new AssayError('request.invalid', `${path}: expected a file`);
+    if (found.size > KEPT_BYTES) throw tooLarge(path);
+    const chunks: Buffer[] = [];
+    // It may grow while it is read.
+    for await (const chunk of createReadStream(path, { end: KEPT_BYTES })) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
+    if (bytes.length > KEPT_BYTES) throw tooLarge(path);
+    return bytes.toString('utf8').trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
 }
+
+const tooLarge = (path: string): AssayError =>
+  new AssayError('request.too_large', `${path}: expected at most ${KEPT_BYTES} bytes, found more`);
 
 /** Written beside its place and then moved, so that no reader ever sees half a file. */
 async function writeKept(folder: string, name: string, text: string): Promise<void> {

@@ -1,6 +1,7 @@
 /**
- * Status lists a verifier holds. A list is asked for again after its ttl; an answer older than the held list is refused
- * (a rolled-back list would bring revoked tokens back); without a network what is held is used, and its age is told.
+ * Status lists a verifier holds. A list is asked for again after its ttl, in the shared cache first and then of the
+ * issuer; one that is not newer than the held one is refused (a rolled-back list would bring revoked tokens back), also
+ * when the held one had to make room meanwhile; without a network what is held is used, and its age is told.
  */
 import { LIMITS } from '../../schemas/limits.js';
 import { type Fetch, fetchText, type VerifierCache } from './fetch.js';
@@ -8,20 +9,29 @@ import { since } from './since.js';
 import { readStatusList, type StatusList } from './status-list.js';
 import type { KnownIssuer } from './trust.js';
 
-/** Base64 of an incompressible list at its cap, with header and signature. */
-const JWT_BYTES = Math.ceil((LIMITS.statusListBytes * 4) / 3) + 65_536;
 /** Least milliseconds between two tries when a list cannot be had. */
 const RETRY_MS = 5_000;
-const LISTS = 1_000;
 
 interface Held {
+  uri: string;
   list: StatusList | null;
   askedMs: number;
 }
 
+/** How new a list was that made room. */
+interface Floor {
+  iat: number;
+  digest: string;
+}
+
 export class StatusCache {
+  /** By issuer and address: what one issuer signed says nothing of another's tokens. */
   private readonly held = new Map<string, Held>();
   private readonly running = new Map<string, Promise<StatusList | null>>();
+  private readonly floors = new Map<string, Floor>();
+  private heldBytes = 0;
+  /** Rises with every `expire`: an answer that was asked for before it counts as old. */
+  private expiries = 0;
 
   /** @param maxAgeS ask again after this many seconds even when the list's ttl is longer */
   constructor(
@@ -34,22 +44,25 @@ export class StatusCache {
    * The newest acceptable list for a uri whose origin has been checked, or null when there is none.
    * @param acceptedAgeS how old a list this reader accepts: a longer ttl does not keep it from asking for a newer one
    */
-  async get(
+  get(
     uri: string,
     issuer: KnownIssuer,
     now: number,
     acceptedAgeS = Number.POSITIVE_INFINITY,
-  ): Promise<StatusList | null> {
-    const held = this.held.get(uri);
+  ): StatusList | null | Promise<StatusList | null> {
+    const key = `${issuer.iss}\n${uri}`;
+    const held = this.held.get(key);
     if (held !== undefined && !this.isDue(held, now, acceptedAgeS)) return this.unexpired(held.list, now);
-    const running = this.running.get(uri) ?? this.renew(uri, issuer, now);
-    return this.unexpired(await running, now);
+    const running = this.running.get(key) ?? this.renew(key, uri, issuer, now);
+    return running.then((list) => this.unexpired(list, now));
   }
 
   /** Forgets how fresh the lists are: the next look asks again. What is held stays, so an older list is still refused. */
   expire(uri?: string): void {
-    for (const [name, held] of this.held)
-      if (uri === undefined || name === uri) held.askedMs = Number.NEGATIVE_INFINITY;
+    this.expiries++;
+    this.running.clear();
+    for (const held of this.held.values())
+      if (uri === undefined || held.uri === uri) held.askedMs = Number.NEGATIVE_INFINITY;
   }
 
   private isDue({ list, askedMs }: Held, now: number, acceptedAgeS: number): boolean {
@@ -63,27 +76,69 @@ export class StatusCache {
     return list !== null && list.exp * 1000 > now - 60_000 ? list : null;
   }
 
-  private renew(uri: string, issuer: KnownIssuer, now: number): Promise<StatusList | null> {
-    const running = this.look(uri, issuer, now).finally(() => this.running.delete(uri));
-    this.running.set(uri, running);
+  private renew(key: string, uri: string, issuer: KnownIssuer, now: number): Promise<StatusList | null> {
+    const running = this.look(key, uri, issuer, now).finally(() => {
+      if (this.running.get(key) === running) this.running.delete(key);
+    });
+    this.running.set(key, running);
     return running;
   }
 
-  private async look(uri: string, issuer: KnownIssuer, now: number): Promise<StatusList | null> {
-    const before = this.held.get(uri)?.list ?? null;
-    let list = before;
-    const take = async (jwt: string | null | undefined) => {
+  private async look(key: string, uri: string, issuer: KnownIssuer, now: number): Promise<StatusList | null> {
+    const { expiries } = this;
+    const take = async (jwt: string | null | undefined): Promise<boolean> => {
       if (jwt === null || jwt === undefined) return false;
-      const read = await readStatusList(jwt, uri, issuer, Math.floor(now / 1000));
-      if (read === null || (list !== null && read.iat < list.iat)) return false;
-      list = read;
+      const list = await readStatusList(jwt, uri, issuer, Math.floor(now / 1000));
+      if (list === null || !(await this.isAbove(this.floors.get(key), list))) return false;
+      // Of two lists of one second nobody can tell which came first: the one that is held stays.
+      const held = this.held.get(key)?.list;
+      if (held && held.iat >= list.iat) return false;
+      this.hold(key, { uri, list, askedMs: Number.NEGATIVE_INFINITY });
       return true;
     };
-    if (before === null) await take(await this.cache?.get(uri));
-    const jwt = this.fetch ? await fetchText(this.fetch, uri, JWT_BYTES) : null;
+    await take(await this.cache?.get(uri));
+    const jwt = this.fetch ? await fetchText(this.fetch, uri, LIMITS.statusListTextBytes) : null;
     if (await take(jwt)) await this.cache?.set(uri, jwt!);
-    if (this.held.size >= LISTS) this.held.delete(this.held.keys().next().value!);
-    this.held.set(uri, { list, askedMs: now });
+    const list = this.held.get(key)?.list ?? null;
+    const askedMs = this.expiries === expiries ? now : Number.NEGATIVE_INFINITY;
+    this.hold(key, { uri, list, askedMs });
+    await this.makeRoom(key);
     return list;
   }
+
+  private async isAbove(floor: Floor | undefined, list: StatusList): Promise<boolean> {
+    if (floor === undefined || list.iat > floor.iat) return true;
+    return list.iat === floor.iat && (await digestOf(list)) === floor.digest;
+  }
+
+  /** At the end of the order: what was asked for longest ago makes room first. */
+  private hold(key: string, held: Held): void {
+    this.heldBytes += (held.list?.bytes.length ?? 0) - (this.held.get(key)?.list?.bytes.length ?? 0);
+    this.held.delete(key);
+    this.held.set(key, held);
+  }
+
+  private async makeRoom(kept: string): Promise<void> {
+    for (const [key, held] of this.held) {
+      const fits = this.held.size <= LIMITS.statusListsHeld && this.heldBytes <= LIMITS.statusListsHeldBytes;
+      if (fits || key === kept) return;
+      const { list } = held;
+      if (list !== null) await this.remember(key, list);
+      if (this.held.get(key) !== held) continue;
+      this.held.delete(key);
+      this.heldBytes -= list?.bytes.length ?? 0;
+    }
+  }
+
+  private async remember(key: string, list: StatusList): Promise<void> {
+    const floor = { iat: list.iat, digest: await digestOf(list) };
+    this.floors.delete(key);
+    this.floors.set(key, floor);
+    if (this.floors.size > LIMITS.statusListsRemembered) this.floors.delete(this.floors.keys().next().value!);
+  }
+}
+
+async function digestOf({ bytes }: StatusList): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+  return String.fromCharCode(...new Uint8Array(digest));
 }

@@ -28,6 +28,8 @@ export interface StatusList {
   exp: number;
   /** Seconds a copy may be used without asking again. */
   ttl: number;
+  /** The one token key whose tokens the list speaks of; null: it does not say, as lists of other makers. */
+  tokenKid: string | null;
   bytes: Uint8Array;
 }
 
@@ -38,7 +40,7 @@ export async function readStatusList(
   issuer: KnownIssuer,
   nowS: number,
 ): Promise<StatusList | null> {
-  const parts = splitStrict(jwt);
+  const parts = jwt.length > LIMITS.statusListTextBytes ? null : splitStrict(jwt);
   const header = parts === null ? null : readJson(parts[0]);
   if (parts === null || header === null || !isHeader(header, STATUS_LIST_TYPE)) return null;
   const key = issuer.statusKeys.get(header['kid'] as string);
@@ -49,13 +51,23 @@ export async function readStatusList(
     return null;
   }
   const claims = readJson(parts[1]);
-  const { sub, iat, exp, ttl, status_list } = (claims ?? {}) as Record<string, unknown>;
-  if (sub !== uri || !isTime(iat) || !isTime(exp) || (ttl !== undefined && !isTime(ttl))) return null;
-  if (iat > nowS + SKEW_S || exp + SKEW_S <= nowS) return null;
+  const { sub, iat, exp, ttl = SKEW_S, token_kid, status_list } = (claims ?? {}) as Record<string, unknown>;
+  if (sub !== uri || !isTime(iat) || !isTime(exp) || !isTime(ttl)) return null;
+  if (token_kid !== undefined && typeof token_kid !== 'string') return null;
+  const end = Math.min(exp, iat + LIMITS.statusListLifeS);
+  if (iat > nowS + SKEW_S || end <= iat || end + SKEW_S <= nowS) return null;
   const { bits, lst } = (status_list ?? {}) as Record<string, unknown>;
   if (bits !== STATUS_BITS || typeof lst !== 'string') return null;
   const bytes = await inflateList(lst);
-  return bytes === null ? null : { uri, iat, exp, ttl: ttl ?? SKEW_S, bytes };
+  if (bytes === null) return null;
+  return {
+    uri,
+    iat,
+    exp: end,
+    ttl: Math.min(ttl, LIMITS.statusListTtlS),
+    tokenKid: token_kid ?? null,
+    bytes,
+  };
 }
 
 const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

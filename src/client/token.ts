@@ -3,10 +3,10 @@
  * padding and with zero spare bits, header with exactly three members, claims of exactly the expected shape. jose alone
  * accepts other spellings of the same bytes (measured on Wycheproof), which would give one token several names.
  */
-import { base64url } from 'jose';
 import type { TokenClaims, TokenHeader, VerifyError } from '../../schemas/attestation.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { isClaims } from './claims.js';
+import { engine } from './engine.js';
 
 export const TOKEN_TYPE = 'human-author+jwt';
 
@@ -21,6 +21,8 @@ export class CheckFailed extends Error {
 
 export interface ParsedToken {
   header: TokenHeader;
+  /** What was signed: the first two segments as they stand. */
+  input: Uint8Array;
   /** Claims as written; their shape is checked only after the signature, by `readClaims`. */
   payload: Uint8Array;
   signature: Uint8Array;
@@ -30,12 +32,32 @@ export interface ParsedToken {
 export function parseToken(token: string): ParsedToken {
   if (typeof token !== 'string') throw new CheckFailed('token.malformed');
   if (token.length > LIMITS.tokenReadBytes) throw new CheckFailed('token.too_large');
-  const parts = splitStrict(token);
-  if (parts === null) throw new CheckFailed('token.malformed');
-  const header = readJson(parts[0]);
+  const segments = SEGMENTS.exec(token);
+  if (segments === null) throw new CheckFailed('token.malformed');
+  const [, first, second, third] = segments as unknown as [string, string, string, string];
+  const known = headers.get(first);
+  const bytes = known === undefined ? decodeStrict(first) : null;
+  const payload = decodeStrict(second);
+  const signature = decodeStrict(third);
+  if (payload === null || signature === null) throw new CheckFailed('token.malformed');
+  const header = known ?? readHeader(first, bytes);
+  return { header, payload, signature, input: engine.ascii(token.slice(0, -1 - third.length)) };
+}
+
+/**
+ * Headers by their only spelling: all tokens of one key have the same, or one of few. Only what was found in order is
+ * kept, and a flood of names nobody knows pushes out no more than it brings.
+ */
+const headers = new Map<string, TokenHeader>();
+const HEADERS = 64;
+
+function readHeader(segment: string, bytes: Uint8Array | null): TokenHeader {
+  const header = bytes === null ? null : readJson(bytes);
   if (header === null) throw new CheckFailed('token.malformed');
   if (!isHeader(header, TOKEN_TYPE)) throw new CheckFailed('token.header');
-  return { header: header as unknown as TokenHeader, payload: parts[1], signature: parts[2] };
+  if (headers.size >= HEADERS) headers.delete(headers.keys().next().value!);
+  headers.set(segment, header as unknown as TokenHeader);
+  return header as unknown as TokenHeader;
 }
 
 /** Claims of a token whose signature holds. @throws {CheckFailed} `token.claims` */
@@ -45,14 +67,12 @@ export function readClaims(payload: Uint8Array): TokenClaims {
   return claims;
 }
 
+const SEGMENTS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
+
 /** The three decoded segments, or null unless there are exactly three non-empty ones in their only spelling. */
 export function splitStrict(token: string): [Uint8Array, Uint8Array, Uint8Array] | null {
-  const parts = token.split('.', 4);
-  if (parts.length !== 3) return null;
-  const decoded = parts.map(decodeStrict);
-  return decoded.some((part) => part === null || part.length === 0)
-    ? null
-    : (decoded as [Uint8Array, Uint8Array, Uint8Array]);
+  const decoded = SEGMENTS.exec(token)?.slice(1).map(decodeStrict) ?? [null];
+  return decoded.includes(null) ? null : (decoded as [Uint8Array, Uint8Array, Uint8Array]);
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -66,7 +86,7 @@ export function decodeStrict(segment: string): Uint8Array | null {
     const spare = over === 2 ? 0b1111 : 0b11;
     if ((ALPHABET.indexOf(segment.at(-1)!) & spare) !== 0) return null;
   }
-  return base64url.decode(segment);
+  return engine.decode(segment);
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

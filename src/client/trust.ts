@@ -16,6 +16,10 @@ export interface KnownIssuer {
   statusOrigins: ReadonlySet<string>;
 }
 
+/** Whether an issuer may speak for a platform. */
+export const speaksFor = ({ audiences }: KnownIssuer, aud: string): boolean =>
+  audiences.has('*') || audiences.has(aud);
+
 /** The issuers of a trust list. @throws {AssayError} `config.invalid` for a key that is not P-256, a foreign kid, or a key in both sets */
 export async function importTrust(trust: TrustList): Promise<KnownIssuer[]> {
   const issuers = await Promise.all(trust.issuers.map(importIssuer));

@@ -3,7 +3,6 @@
  * stop at the first failure; author, content, status and policy are then each looked at, so that a reader can be told
  * "another account's token" apart from "an edited text". Works offline with a trust list and kept status lists.
  */
-import type { CryptoKey } from 'jose';
 import type {
   FilterPolicy,
   TokenClaims,
@@ -11,18 +10,20 @@ import type {
   VerifyError,
   VerifyResult,
 } from '../../schemas/attestation.js';
+import { LIMITS } from '../../schemas/limits.js';
 import { type CanonicalText, canonicalText, type TextFacet } from './canonical.js';
 import { Discovery } from './discovery.js';
+import { engine } from './engine.js';
 import { isFacets } from './facets.js';
 import { type Fetch, sheltered, type VerifierCache } from './fetch.js';
-import { accountBinding, hashText, utf8 } from './hash.js';
+import { bindAccount, hashText } from './hash.js';
 import { halOf, notProvenOf } from './levels.js';
 import { wholePolicy } from './policy.js';
 import { TextRejected } from './rejection.js';
 import { StatusCache } from './status-cache.js';
 import { SKEW_S, STATUS_BITS, STATUSES, statusValue } from './status-list.js';
 import { CheckFailed, parseToken, readClaims } from './token.js';
-import { importTrust, type KnownIssuer } from './trust.js';
+import { importTrust, type KnownIssuer, speaksFor } from './trust.js';
 import { wordForm } from './words.js';
 
 /** Longest life of a token, in seconds. */
@@ -74,15 +75,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const cache = sheltered(options.cache);
   const lists = new StatusCache(options.fetch, cache, options.maxListAgeS ?? Number.POSITIVE_INFINITY);
   const discovery = new Discovery(options.issuers ?? [], options.fetch, cache);
+  const policy = wholePolicy(options.policy);
   let trusted: Promise<KnownIssuer[]> | undefined;
   let read: TrustList | undefined;
-  const issuers = async (kid: string, now: number) => {
+  const issuers: Issuers = async (now, isWanted) => {
     const list = typeof options.trust === 'function' ? options.trust() : options.trust;
     if (trusted === undefined || list !== read) {
       trusted = importTrust(list ?? { issuers: [] });
       read = list;
     }
-    return options.issuers?.length ? [...(await trusted), ...(await discovery.issuers(kid, now))] : trusted;
+    if (!options.issuers?.length) return trusted;
+    return [...(await trusted), ...(await discovery.issuers(now, isWanted))];
   };
   return {
     expireLists: (uri) => lists.expire(uri),
@@ -90,7 +93,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const check = new Check(
         lists,
         options.html,
-        wholePolicy(options.policy, found.policy),
+        found.policy === undefined ? policy : wholePolicy(options.policy, found.policy),
         found.now ?? clock(),
       );
       try {
@@ -106,6 +109,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
 /** Failures that leave what the token proves standing: the reader asked for more, or for newer. */
 const MERE_POLICY = new Set<VerifyError>(['policy.hal', 'content.reformatted', 'status.stale']);
+
+/** Everybody who is trusted, asked again where that may bring one that is wanted. */
+type Issuers = (now: number, isWanted: (issuer: KnownIssuer) => boolean) => Promise<KnownIssuer[]>;
 
 /** One run of the checklist. */
 class Check {
@@ -124,23 +130,29 @@ class Check {
     private readonly now: number,
   ) {}
 
-  async run(
-    token: string,
-    found: Found,
-    issuers: (kid: string, now: number) => Promise<KnownIssuer[]>,
-  ): Promise<void> {
+  async run(token: string, found: Found, issuers: Issuers): Promise<void> {
     // Size, strict segments, header allow-list, type.
-    const { header, payload, signature } = parseToken(token);
+    const { header, payload, signature, input } = parseToken(token);
     // Key by kid, among token keys only. All are P-256, so key.alg = alg.
-    const candidates = (await issuers(header.kid, this.now)).filter((each) => each.tokenKeys.has(header.kid));
+    const hasKey = ({ tokenKeys }: KnownIssuer) => tokenKeys.has(header.kid);
+    const candidates = (await issuers(this.now, hasKey)).filter(hasKey);
     if (candidates.length === 0) throw new CheckFailed('token.unknown_key');
     // Signature, then the shape of what it covers.
-    await checkSignature(token, signature, candidates[0]!.tokenKeys.get(header.kid)!);
+    // Header and segments have been read strictly, so what is left of RFC 7515 section 5.2 is the signature itself.
+    const key = candidates[0]!.tokenKeys.get(header.kid)!;
+    if (!(await engine.verify(key, signature, input))) throw new CheckFailed('token.signature');
     const claims = readClaims(payload);
     this.claims = claims;
     // Issuer, audience, times, levels.
-    const issuer = candidates.find((each) => each.iss === claims.iss);
+    let issuer = candidates.find((each) => each.iss === claims.iss);
     if (issuer === undefined) throw new CheckFailed('token.issuer');
+    if (!speaksFor(issuer, claims.aud)) {
+      // A platform that was registered since: the issuer's own signature is reason enough to ask it again.
+      const isMeant = (each: KnownIssuer) => each.iss === claims.iss && hasKey(each);
+      const again = await issuers(this.now, (each) => isMeant(each) && speaksFor(each, claims.aud));
+      issuer = again.find(isMeant);
+      if (issuer === undefined) throw new CheckFailed('token.unknown_key');
+    }
     this.checkAudience(claims, issuer, found.platform);
     this.checkTimes(claims);
     checkLevels(claims);
@@ -148,7 +160,7 @@ class Check {
     await this.checkAuthor(claims, issuer, found);
     await this.checkContent(claims, found);
     // Status, and how old it is.
-    await this.checkStatus(claims, issuer);
+    await this.checkStatus(claims, issuer, header.kid);
     // What this reader asks for.
     if (claims.hal < this.policy.minHal) this.errors.push('policy.hal');
   }
@@ -171,13 +183,9 @@ class Check {
     };
   }
 
-  private checkAudience(
-    { aud }: TokenClaims,
-    { audiences }: KnownIssuer,
-    platform: string | undefined,
-  ): void {
-    const spokenFor = audiences.has('*') || audiences.has(aud);
-    if (!spokenFor || (platform !== undefined && platform !== aud)) throw new CheckFailed('token.audience');
+  private checkAudience({ aud }: TokenClaims, issuer: KnownIssuer, platform: string | undefined): void {
+    const isHere = platform === undefined || platform === aud;
+    if (!isHere || !speaksFor(issuer, aud)) throw new CheckFailed('token.audience');
   }
 
   private checkTimes({ iat, exp }: TokenClaims): void {
@@ -198,34 +206,34 @@ class Check {
       return;
     }
     // Half a character has no UTF-8: all such ids would be hashed as one.
-    const bound = LONE_SURROGATE.test(id) ? null : await accountBinding(aud, id);
+    const bound = LONE_SURROGATE.test(id) ? null : await bindAccount(aud, id);
     this.author = bound === acc ? 'match' : 'different';
     if (this.author === 'different') this.errors.push('author.different');
   }
 
-  private async checkContent({ con }: TokenClaims, found: Found): Promise<void> {
-    // Who shows two renderings shows either: both are checked, and the worse one counts.
-    const shown: Promise<VerifyResult['content']>[] = [];
+  private async checkContent({ con }: TokenClaims, { text, html, facets }: Found): Promise<void> {
     // What is no text, or cannot be read, was not checked: one odd item must not stop a whole feed.
-    const { text, html, facets } = found;
+    let content: VerifyResult['content'] | undefined;
     if (text !== undefined) {
       const readable = typeof text === 'string' && (facets === undefined || isFacets(facets));
-      shown.push(readable ? compare(con, () => canonicalText(text, facets)) : Promise.resolve('unchecked'));
+      content = readable ? await compare(con, () => canonicalText(text, facets)) : 'unchecked';
     }
     if (html !== undefined) {
       const read = this.html;
       const readable = read !== undefined && typeof html === 'string';
-      shown.push(readable ? compare(con, () => read(html)) : Promise.resolve('unchecked'));
+      const shown = readable ? await compare(con, () => read(html)) : 'unchecked';
+      // Who shows two renderings shows either: both are checked, and the worse one counts.
+      content =
+        content === undefined ? shown : WORST_FIRST.find((each) => each === content || each === shown)!;
     }
-    const contents = await Promise.all(shown);
-    this.content = WORST_FIRST.find((each) => contents.includes(each)) ?? 'unchecked';
+    this.content = content ?? 'unchecked';
     if (this.content === 'unchecked' && this.policy.requireAuthor) this.errors.push('content.unchecked');
     if (this.content === 'different') this.errors.push('content.different');
     if (this.content === 'reformatted' && !this.policy.acceptReformatted)
       this.errors.push('content.reformatted');
   }
 
-  private async checkStatus({ status }: TokenClaims, issuer: KnownIssuer): Promise<void> {
+  private async checkStatus({ status }: TokenClaims, issuer: KnownIssuer, kid: string): Promise<void> {
     const { idx, uri } = status.status_list;
     if (!isListOf(uri, issuer)) throw new CheckFailed('status.origin');
     const list = await this.lists.get(uri, issuer, this.now, this.policy.maxStatusAgeS);
@@ -234,6 +242,8 @@ class Check {
       if (this.policy.onStale === 'closed') this.errors.push('status.unavailable');
       return;
     }
+    // Who stole a token key can name any list, but only lists of that key are revoked with it.
+    if (list.tokenKid !== null && list.tokenKid !== kid) throw new CheckFailed('status.key');
     this.statusAsOf = list.iat;
     const value = statusValue(list.bytes, STATUS_BITS, idx);
     if (value === null) throw new CheckFailed('status.index');
@@ -267,24 +277,19 @@ async function compare(
 }
 
 /** On one of the issuer's origins, spelled as a browser would send it: no other scheme that claims the origin, no user name, no fragment. */
-function isListOf(uri: string, { statusOrigins }: KnownIssuer): boolean {
+function isListOf(uri: string, issuer: KnownIssuer): boolean {
+  const known = listsOf.get(issuer) ?? new Set();
+  if (known.has(uri)) return true;
   const { protocol, origin, href, username, password, hash } = new URL(uri);
   const plain = href === uri && username === '' && password === '' && hash === '';
-  return plain && /^https?:$/.test(protocol) && statusOrigins.has(origin);
+  if (!plain || !/^https?:$/.test(protocol) || !issuer.statusOrigins.has(origin)) return false;
+  if (known.size >= LIMITS.statusListsHeld) known.clear();
+  listsOf.set(issuer, known.add(uri));
+  return true;
 }
 
-const ES256 = { name: 'ECDSA', hash: 'SHA-256' };
-const SIGNATURE_BYTES = 64;
-
-/** Header and segments have been read strictly already, so what is left of RFC 7515 section 5.2 is the signature itself. */
-async function checkSignature(token: string, signature: Uint8Array, key: CryptoKey): Promise<void> {
-  const input = utf8(token.slice(0, token.lastIndexOf('.')));
-  const bytes = signature as Uint8Array<ArrayBuffer>;
-  const holds =
-    signature.length === SIGNATURE_BYTES &&
-    (await crypto.subtle.verify(ES256, key, bytes, input).catch(() => false));
-  if (!holds) throw new CheckFailed('token.signature');
-}
+/** Addresses that were found in order: many tokens name one list. */
+const listsOf = new WeakMap<KnownIssuer, Set<string>>();
 
 /** A token may not say more, or hide more, than its levels carry. */
 function checkLevels({ lvl, hal, np }: TokenClaims): void {

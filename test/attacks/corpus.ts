@@ -12,7 +12,16 @@ import { encoding } from './families/encoding.js';
 import { header } from './families/header.js';
 import { author, levels, place, reuse, time } from './families/place.js';
 import { signature } from './families/signature.js';
-import { ROLLED_BACK, rolledBack, rolledBackUri, status } from './families/status.js';
+import {
+  ROLLED_BACK,
+  rolledBack,
+  rolledBackUri,
+  SAME_SECOND,
+  sameSecond,
+  sameSecondUri,
+  status,
+} from './families/status.js';
+import { VALID_LISTS, valid } from './families/valid.js';
 import { AT, KEYS, MAX_STATUS_AGE_S, TRUST } from './forge.js';
 
 /** One start of a verifier. Paths are relative to the corpus. */
@@ -83,7 +92,7 @@ export async function corpusFiles(): Promise<Map<string, string>> {
   const runs: Run[] = [];
   const cases: Expected[] = [];
   const { attacks: statusAttacks, lists } = await status();
-  for (const { uri, jwt } of lists) files.set(`status/${listFile(uri)}`, jwt);
+  for (const { uri, jwt } of [...lists, ...VALID_LISTS]) files.set(`status/${listFile(uri)}`, jwt);
   files.set('trust.json', json(TRUST));
   const run = (attacks: readonly Attack[], more: Partial<Run> & { name: string }) => {
     runs.push({
@@ -112,12 +121,22 @@ export async function corpusFiles(): Promise<Map<string, string>> {
   ]);
   run([...main.flat(), ...statusAttacks], { name: 'main' });
 
+  run(await valid(), { name: 'valid' });
+
   files.set(`rolled-back/${listFile(rolledBackUri)}`, ROLLED_BACK.newer);
   files.set(`rolled-back-older/${listFile(rolledBackUri)}`, ROLLED_BACK.older);
   run(await rolledBack(), {
     name: 'rolled-back',
     status: 'rolled-back',
     replaced: { after: 1, by: 'rolled-back-older' },
+  });
+
+  files.set(`same-second/${listFile(sameSecondUri)}`, SAME_SECOND.first);
+  files.set(`same-second-other/${listFile(sameSecondUri)}`, SAME_SECOND.second);
+  run(await sameSecond(), {
+    name: 'same-second',
+    status: 'same-second',
+    replaced: { after: 1, by: 'same-second-other' },
   });
 
   for (const [name, trust] of Object.entries(badTrust())) {

@@ -128,6 +128,7 @@ export function statusList(uri: string, parts: ListParts = {}): string {
       iat: NOW_S - 30,
       exp: NOW_S + 86_400,
       ttl: 60,
+      token_kid: (key === KEYS.otherStatus ? KEYS.otherToken : KEYS.token).kid,
       status_list: { bits: 2, lst: parts.lst ?? base64url(zlibStored(bits)) },
       ...claims,
     },

@@ -1,12 +1,13 @@
 /**
- * A second implementation of `hpt-1` and of the token check, in Python, agrees with this one on every vector: proof
- * that the specification suffices. Without Python 3.11 or newer the vectors are reported as skipped, with their number.
+ * A second implementation of `hpt-1`, of the token check and of status lists, in Python, agrees with this one on every
+ * vector and in every case of the attack corpus: proof that the specification suffices. Without Python 3.11 or newer the vectors are reported as skipped, with their number.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { TrustList } from '../../schemas/attestation.js';
+import { type AttackCase, type AttackRun, attackRun } from '../../src/cli/attack-run.js';
 import { type CanonicaliseLine, canonicalise } from '../../src/cli/canonicalise.js';
 import type { Found } from '../../src/client/html.js';
 import { wordForm } from '../../src/client/words.js';
@@ -23,6 +24,8 @@ interface TokenVectors {
 }
 const tokens = vectors('tokens-1.json') as TokenVectors;
 const texts = vectors('hpt-1.json') as { cases: object[] };
+
+const attacks = vectors('attacks/corpus.json') as { runs: AttackRun[]; cases: AttackCase[] };
 
 const CHANCE = 5_000;
 
@@ -100,5 +103,19 @@ describe('a second implementation, in Python', () => {
       expect(cases).toBe(tokens.cases.length);
     },
     120_000,
+  );
+
+  const each = python ? test.each : test.skip.each;
+
+  each(attacks.runs.map((run) => [run.name, run] as const))(
+    `agrees in the run %s of the attack corpus${python ? '' : ' (skipped: no Python 3.11 or newer)'}`,
+    async (name, run) => {
+      const command = `python3 '${path('verify_lines.py')}'`;
+      const cases = attacks.cases.filter((each) => each.run === name);
+      const reports = await attackRun(path('../vectors/attacks'), command, run, cases);
+      expect(reports.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
+      expect(reports).toHaveLength(cases.length);
+    },
+    150_000,
   );
 });

@@ -1,6 +1,7 @@
 """ECDSA on P-256 with SHA-256, verification only (FIPS 186-5 section 6.4.2). Plain and slow: for tests."""
 
 import hashlib
+from functools import lru_cache
 
 P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -31,13 +32,20 @@ def add(one, two):
     return x3, (slope * (x1 - x3) - y1) % P
 
 
+@lru_cache(maxsize=64)
+def doublings(point):
+    """A point times 1, 2, 4, and so on to 2 to the 255."""
+    found = [point]
+    while len(found) < 256:
+        found.append(add(found[-1], found[-1]))
+    return found
+
+
 def multiply(scalar, point):
     total = None
-    while scalar:
-        if scalar & 1:
-            total = add(total, point)
-        point = add(point, point)
-        scalar >>= 1
+    for bit, each in enumerate(doublings(point)):
+        if scalar >> bit & 1:
+            total = add(total, each)
     return total
 
 

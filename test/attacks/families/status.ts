@@ -102,6 +102,49 @@ const LISTS: readonly ListRow[] = [
     written({ claims: { exp: NOW_S - 60 } }),
   ],
   ['exp-text', 'a list whose end is a text', U, written({ claims: { exp: '9999999999' } })],
+  [
+    'ends-before-it-begins',
+    'a list that ends before it was signed',
+    U,
+    written({ claims: { iat: NOW_S, exp: NOW_S - 30 } }),
+  ],
+  [
+    'kid-other',
+    'a list of the tokens of another key, as who stole a key would name it',
+    'status.key',
+    written({ claims: { token_kid: KEYS.otherToken.kid } }),
+  ],
+  [
+    'kid-other-revoked',
+    'a list of the tokens of another key, on which that entry is revoked',
+    'status.key',
+    written({ claims: { token_kid: KEYS.otherToken.kid }, values: { 5: 1 } }),
+  ],
+  [
+    'kid-status-key',
+    'a list that names the key it is signed with as that of its tokens',
+    'status.key',
+    written({ claims: { token_kid: KEYS.status.kid } }),
+  ],
+  [
+    'kid-empty',
+    'a list whose token key is an empty text',
+    'status.key',
+    written({ claims: { token_kid: '' } }),
+  ],
+  [
+    'kid-array',
+    'a list with its token key in an array',
+    U,
+    written({ claims: { token_kid: [KEYS.token.kid] } }),
+  ],
+  ['kid-null', 'a list whose token key is null', U, written({ claims: { token_kid: null } })],
+  [
+    'kid-absent',
+    'a list that does not say whose tokens it speaks of, as those of other makers',
+    ACCEPTED,
+    written({ claims: { token_kid: undefined } }),
+  ],
   ['iat-missing', 'a list without a time', U, written({ claims: { iat: undefined } })],
   ['iat-future', 'a list from the future', U, written({ claims: { iat: NOW_S + 3600 } })],
   ['iat-text', 'a list whose time is a text', U, written({ claims: { iat: String(NOW_S) } })],
@@ -311,6 +354,12 @@ export const ROLLED_BACK = {
   newer: statusList(rolledBackUri, { values: { 5: 1 }, claims: { iat: NOW_S - 10 } }),
   older: statusList(rolledBackUri, { claims: { iat: NOW_S - 200 } }),
 };
+/** Of two lists of one second, the first stays. */
+export const sameSecondUri = listUri('same-second');
+export const SAME_SECOND = {
+  first: statusList(sameSecondUri, { values: { 5: 1 } }),
+  second: statusList(sameSecondUri),
+};
 const ROLLING: readonly Row[] = [
   ['before', 'a revoked token', 'status.revoked', at({ uri: rolledBackUri })],
   [
@@ -342,3 +391,14 @@ export async function status(): Promise<{ attacks: Attack[]; lists: Listed[] }> 
 }
 
 export const rolledBack = (): Promise<Attack[]> => family('rolled-back', ROLLING);
+
+export const sameSecond = (): Promise<Attack[]> =>
+  family('same-second', [
+    ['before', 'a revoked token', 'status.revoked', at({ uri: sameSecondUri })],
+    [
+      'after',
+      'a revoked token, when another list of the same second has taken the place of the one it was revoked on',
+      'status.revoked',
+      at({ uri: sameSecondUri }),
+    ],
+  ]);

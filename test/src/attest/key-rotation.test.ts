@@ -180,6 +180,26 @@ describe('a compromised key', () => {
     expect(await compromise(room, old)).toMatchObject({ successor: { _id: successor._id } });
   });
 
+  test('cannot have its tokens point to the list of another key', async () => {
+    const ann = await rig.author();
+    const { token } = await ann.attest({ text });
+    const thief = rig.issuer.keys.token.signer;
+    const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString());
+    const verifier = outside();
+    expect((await verifier.verify(token, found)).valid).toBe(true);
+    await compromise(room, thief.kid);
+    await seen();
+    // A free entry of the list of the key that signs now, under the stolen key.
+    const { list, idx, uri } = await rig.issuer.lists.claim();
+    expect(list).not.toBe((await rig.opened.collections.attestations.get(claims.jti))!.list);
+    const forged = await thief.sign('human-author+jwt', { ...claims, status: { status_list: { idx, uri } } });
+    expect(await verifier.verify(forged, found)).toMatchObject({
+      valid: false,
+      hal: null,
+      errors: ['status.key'],
+    });
+  });
+
   test('is followed by the next key if one is published already', async () => {
     const { key } = await rotate(room, 'token');
     const { successor } = await compromise(room, signs());

@@ -155,6 +155,7 @@ describe('a published list', () => {
     const claims = claimsOf(jwt);
     expect(claims).toMatchObject({ sub: rig.issuer.lists.uriOf(list), ttl: 60, status_list: { bits: 2 } });
     expect(claims.exp - claims.iat).toBe(86_400);
+    expect(claims.token_kid).toBe(rig.issuer.keys.token.signer.kid);
     expect(etag).toMatch(/^"[\w-]{22}"$/);
   });
 
@@ -170,12 +171,51 @@ describe('a published list', () => {
     expect((await rig.issuer.lists.publish(list))!.etag).not.toBe(second!.etag);
   });
 
-  test('is signed once, however many ask for it at once', async () => {
+  test('is never of the same second as another one, by whatever process it was signed', async () => {
+    const { jti } = await ann.attest({ text });
+    const { list } = (await rig.opened.collections.attestations.get(jti))!;
+    const other = await rig.reopen();
+    const times: number[] = [];
+    for (const [at, action] of (['suspend', 'reinstate', 'suspend', 'revoke'] as const).entries()) {
+      await changeStatus(rig.issuer, 'acme', jti, action);
+      const publisher = at % 2 ? other : rig.issuer;
+      times.push(claimsOf((await publisher.lists.publish(list))!.jwt).iat);
+    }
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(new Set(times).size).toBe(4);
+    expect(times[3]).toBeLessThanOrEqual(rig.now / 1000 + 30);
+  });
+
+  test('is signed once for many who ask at once', async () => {
     const { jti } = await ann.attest({ text });
     const { list } = (await rig.opened.collections.attestations.get(jti))!;
     await changeStatus(rig.issuer, 'acme', jti, 'suspend');
-    const all = await Promise.all(Array.from({ length: 20 }, () => rig.issuer.lists.publish(list)));
-    expect(new Set(all.map((each) => each!.jwt)).size).toBe(1);
+    const asked = await Promise.all(Array.from({ length: 20 }, () => rig.issuer.lists.publish(list)));
+    expect(new Set(asked.map((each) => each!.jwt)).size).toBe(1);
+  });
+
+  test('changed more often than once a second waits for its time instead of running ahead of the clock', async () => {
+    const busy = await openRig();
+    const start = Date.now();
+    const clock = busy.now;
+    Object.defineProperty(busy, 'now', { get: () => clock + 40 * (Date.now() - start) });
+    const { list, idx } = await busy.issuer.lists.claim();
+    for (let seq = 1; seq <= 45; seq++) {
+      await busy.issuer.lists.write(list, idx, seq % 2, seq);
+      const { iat } = claimsOf((await busy.issuer.lists.publish(list))!.jwt);
+      expect(iat).toBeLessThanOrEqual(busy.now / 1000 + 30);
+    }
+    await busy.close();
+  });
+
+  test('is signed by the clock again when that was set back far', async () => {
+    const { jti } = await ann.attest({ text });
+    const { list } = (await rig.opened.collections.attestations.get(jti))!;
+    await rig.opened.collections.statusLists.update(String(list), {
+      set: { signedS: rig.now / 1000 + 86_400 },
+      inc: { revision: 1 },
+    });
+    expect(claimsOf((await rig.issuer.lists.publish(list))!.jwt).iat).toBe(rig.now / 1000);
   });
 
   test('holds decoys, and each change of a token moves one more', async () => {

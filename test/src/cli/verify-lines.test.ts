@@ -1,8 +1,9 @@
 /** Lines of `assay verify --jsonl`: whatever stands in them, each gets its answer. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../../schemas/limits.js';
 import { LineVerifier, listFile, statusFolder } from '../../../src/cli/verify-lines.js';
 import { createVerifier } from '../../../src/client/html.js';
 import { type Kit, LIST, makeKit, NOW, TEXT } from '../client/kit.js';
@@ -72,6 +73,31 @@ test('a line that is no object, no JSON or no UTF-8 is answered with what is wro
 test('a list that is not in the folder is not known', async () => {
   const elsewhere = await kit.token({ status: { status_list: { idx: 5, uri: `${LIST}1` } } });
   expect(await answer({ ...place(), token: elsewhere })).toMatchObject({ errors: ['status.unavailable'] });
+});
+
+test('a list file that is longer than any list, or no file, is told once and its tokens have no status', async () => {
+  const told: Error[] = [];
+  const odd = [`${LIST}/large`, `${LIST}/folder`];
+  writeFileSync(join(folder, listFile(odd[0]!)), Buffer.alloc(LIMITS.statusListTextBytes + 1, 0x41));
+  mkdirSync(join(folder, listFile(odd[1]!)));
+  let now = NOW;
+  const cache = statusFolder(folder, (error) => told.push(error));
+  const verifier = new LineVerifier(createVerifier({ trust: kit.trust, cache, clock: () => now }));
+  for (let turn = 0; turn < 3; turn++, now += 5_000) {
+    for (const uri of odd) {
+      const elsewhere = await kit.token({ status: { status_list: { idx: 5, uri } } });
+      const line = Buffer.from(JSON.stringify({ ...place(), token: elsewhere }));
+      expect(await verifier.answer(line, 1)).toMatchObject({ errors: ['status.unavailable'] });
+    }
+    expect(await verifier.answer(Buffer.from(JSON.stringify({ id: 'good', ...place() })), 2)).toMatchObject({
+      valid: true,
+    });
+  }
+  expect(told.map((error) => (error as { code?: string }).code)).toEqual([
+    'request.too_large',
+    'request.invalid',
+  ]);
+  expect(told[0]!.message).toContain(`at most ${LIMITS.statusListTextBytes} bytes`);
 });
 
 test('a trust list that is not usable ends the run', async () => {

@@ -75,6 +75,22 @@ describe('assay verify', () => {
     expect(open.out).toContain('status unknown (stale)');
   });
 
+  it('says on standard error which list it would not read, and goes on', async () => {
+    const uri = `${LIST}/large`;
+    put(`${createHash('sha256').update(uri).digest('hex')}.jwt`, 'A'.repeat(6_000_000));
+    const lost = await fresh({ status: { status_list: { idx: 5, uri } } });
+    const words = await assay([...flags, '--token', lost], { input: TEXT });
+    expect(words.out).toContain('not valid: status.unavailable');
+    expect(words.err).toMatch(
+      /^assay: .*expected at most 5657942 bytes, found more \(request\.too_large\)\n$/,
+    );
+    const place = { text: TEXT, platform: 'forum', author: 'ann' };
+    const input = [lost, token, lost].map((each) => JSON.stringify({ token: each, ...place })).join('\n');
+    const { json, err } = await assay([...flags, '--jsonl'], { input });
+    expect(json.map(({ errors }) => errors)).toEqual([['status.unavailable'], [], ['status.unavailable']]);
+    expect(JSON.parse(err)).toMatchObject({ error: { code: 'request.too_large' } });
+  });
+
   it('reads many from one file, and goes on behind a bad line', async () => {
     const good = { token, text: TEXT, platform: 'forum', author: { id: 'ann' } };
     const lines = [{ id: 'a', ...good }, '{', { ...good, text: 'x' }, 'z'.repeat(2 * 1024 * 1024)];

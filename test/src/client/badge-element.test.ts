@@ -133,12 +133,29 @@ describe('the element', () => {
     expect(details().text).toContain('account vouched for by Forum');
     element.attributeChangedCallback('platform', null, 'Forum');
     expect(details().text).toContain('account vouched for by Forum');
-    for (const json of ['{', '7', '{}', null]) {
+    for (const json of [
+      '{',
+      '7',
+      '{}',
+      '{"errors":[]}',
+      '[]',
+      JSON.stringify({ ...RESULT, lvl: {} }),
+      null,
+    ]) {
       element.attributeChangedCallback('result', null, json);
       expect(details().text).toContain('attestation not checked');
     }
     element.attributeChangedCallback('result', null, 'null');
     expect(details().text).toContain('no attestation');
+  });
+
+  test('draws what was set though it is no result as one that was not checked', () => {
+    const { badge, connect, details } = made();
+    connect();
+    for (const result of [{ errors: [] }, 7, 'x', { ...RESULT, notProven: null }]) {
+      badge.result = result as unknown as VerifyResult;
+      expect(details().text).toContain('attestation not checked');
+    }
   });
 
   test('finds a result that was set before it was defined', () => {

@@ -1,6 +1,7 @@
 /** The words of the badge: each state, and what must never be said. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { FilterPolicy, VerifyResult } from '../../../schemas/attestation.js';
+import fc from 'fast-check';
+import { type FilterPolicy, VerifyResult } from '../../../schemas/attestation.js';
 import { badgeWords } from '../../../src/client/badge-words.js';
 import { createVerifier, type Found, notProvenOf } from '../../../src/client/index.js';
 import { FOUND, type Kit, LIST, makeKit, NOW_S, network } from './kit.js';
@@ -138,6 +139,35 @@ describe('an attestation that cannot be relied on', () => {
       label: 'attestation not checked',
     });
   });
+});
+
+test('what is no result of a verifier is said to be unchecked, whatever is wrong with it', async () => {
+  const result = await answer();
+  const { state } = badgeWords(result, 'Forum');
+  const names = (
+    'valid hal lvl author content status statusAsOf stale notProven errors jti iss' as const
+  ).split(' ') as (keyof VerifyResult)[];
+  const odd = fc.oneof(fc.constant(undefined), fc.anything());
+  fc.assert(
+    fc.property(fc.constantFrom(...names), odd, (name, value) => {
+      const changed = { ...result, [name]: value } as VerifyResult;
+      const found = badgeWords(changed, 'Forum');
+      // A code that a later version adds is one that failed all the same.
+      const isCodes =
+        name === 'errors' && Array.isArray(value) && value.every((each) => typeof each === 'string');
+      if (!isCodes && !VerifyResult.safeParse(changed).success)
+        expect(found.label).toBe('attestation not checked');
+    }),
+    { numRuns: 2_000 },
+  );
+  fc.assert(
+    fc.property(fc.anything(), (value) => {
+      if (value === null) return;
+      expect(badgeWords(value as VerifyResult, 'Forum').label).toBe('attestation not checked');
+    }),
+  );
+  // A member that a later version adds is no reason to call it unchecked.
+  expect(badgeWords({ ...result, later: 1 } as VerifyResult, 'Forum').state).toBe(state);
 });
 
 test('the words "human" and "verified" stand nowhere at hal 1, nor where nothing was proven', async () => {

@@ -200,9 +200,65 @@ describe('under a reader’s own rules', () => {
     expect(decide(null, rules)).toBe('label no_token');
     expect(decide(unchecked, rules)).toBe('label unchecked');
     expect(decide(unchecked, { ...rules, minHal: 2 })).toBe('hide unchecked');
-    expect(decide(unchecked, { ...rules, requireAuthor: false })).toBe('keep meets_policy');
+    expect(decide(unchecked, { ...rules, requireAuthor: false })).toBe('label unchecked');
     // A filter that speaks of people is not talked out of it.
     expect(decide(unchecked, { ...rules, minHal: 2, requireAuthor: false })).toBe('hide unchecked');
+  });
+
+  test('what was not held against text and account is accepted only with a word on that', () => {
+    const rules: FilterPolicy = { ...POLICIES.approved, requireAuthor: false };
+    const said = (change: object, more: object = {}) =>
+      filterFeed([{ id: 'a', result: { ...good, ...change } }], { ...rules, ...more })[0]!;
+    const author = said({ author: 'unchecked' });
+    const text = said({ content: 'unchecked' });
+    const both = said({ author: 'unchecked', content: 'unchecked' });
+    expect([author.sentence, text.sentence, both.sentence]).toEqual([
+      'The account was not checked: the attestation may be that of another one.',
+      'The text was not checked: the attestation may be that of another one.',
+      'Text or author was not given, so the attestation could not be tied to them.',
+    ]);
+    for (const each of [author, text, both]) {
+      expect(each).toMatchObject({ action: 'label', reason: 'unchecked', label: 'none', hal: null });
+    }
+    // What stands against it comes first.
+    const unchecked = { author: 'unchecked' };
+    expect(said({ ...unchecked, hal: 0 })).toMatchObject({ action: 'hide', reason: 'below_minimum' });
+    expect(said({ ...unchecked, stale: true })).toMatchObject({ action: 'hide', reason: 'stale' });
+    expect(said({ ...unchecked, status: 'unknown' })).toMatchObject({ reason: 'status_unknown' });
+    expect(said({ ...unchecked, stale: true }, { onStale: 'open' })).toMatchObject({ reason: 'unchecked' });
+    expect(said(unchecked, { minHal: 0 })).toMatchObject({ action: 'label', reason: 'unchecked' });
+  });
+
+  test('the sentence that it holds for this text and account stands only where both were checked', () => {
+    const place = fc.record({
+      author: fc.constantFrom<VerifyResult['author']>('match', 'different', 'unchecked'),
+      content: fc.constantFrom<VerifyResult['content']>('exact', 'reformatted', 'different', 'unchecked'),
+      status: fc.constantFrom<VerifyResult['status']>('valid', 'unknown'),
+      stale: fc.boolean(),
+      hal: fc.constantFrom(0, 1, 2, 3),
+    });
+    const policy = fc.record({
+      minHal: fc.constantFrom(0, 1, 2, 3),
+      requireAuthor: fc.boolean(),
+      acceptReformatted: fc.boolean(),
+      maxStatusAgeS: fc.constant(300),
+      onUnknown: fc.constantFrom('hide' as const, 'label' as const),
+      onStale: fc.constantFrom('open' as const, 'closed' as const),
+    });
+    fc.assert(
+      fc.property(place, policy, (change, rules) => {
+        const errors: VerifyError[] = [];
+        if (change.author === 'different') errors.push('author.different');
+        if (change.content === 'different') errors.push('content.different');
+        const result = { ...good, ...change, errors };
+        const { action, sentence, label, hal } = filterFeed([{ id: 'a', result }], rules)[0]!;
+        const isTied =
+          change.author === 'match' && (change.content === 'exact' || change.content === 'reformatted');
+        if (action === 'keep' || sentence === SENTENCES.meets_policy) expect(isTied).toBe(true);
+        if (!isTied) expect([label, hal]).toEqual(['none', null]);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('an old status may be accepted, and is said', () => {
@@ -238,6 +294,19 @@ describe('one token on several items', () => {
       'meets_policy',
     ]);
     expect(judge(['copy', failed('content.different')], ['a', good])).toEqual(['edited', 'meets_policy']);
+  });
+
+  test('is not taken from its owner by one that was not checked, of which there may be but one', () => {
+    const rules: FilterPolicy = { ...POLICIES.approved, requireAuthor: false };
+    const unchecked = { ...good, author: 'unchecked' as const };
+    const reasons = (...results: VerifyResult[]) =>
+      filterFeed(
+        results.map((result, at) => ({ id: String(at), result })),
+        rules,
+      ).map(({ reason }) => reason);
+    expect(reasons(unchecked, good, good)).toEqual(['unchecked', 'meets_policy', 'reused']);
+    expect(reasons(unchecked, unchecked)).toEqual(['unchecked', 'reused']);
+    expect(reasons(good, unchecked)).toEqual(['meets_policy', 'reused']);
   });
 
   test('may stand twice on the same item', () => {

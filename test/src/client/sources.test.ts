@@ -1,7 +1,12 @@
 /** Where a verifier gets keys and lists from, how long it keeps them, and what it never accepts. */
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TrustList } from '../../../schemas/attestation.js';
-import { createVerifier, type VerifierCache, type VerifierOptions } from '../../../src/client/index.js';
+import {
+  accountBinding,
+  createVerifier,
+  type VerifierCache,
+  type VerifierOptions,
+} from '../../../src/client/index.js';
 import { inflateList } from '../../../src/client/status-list.js';
 import { FOUND, ISS, type Kit, LIST, makeKey, makeKit, NOW, NOW_S, network } from './kit.js';
 
@@ -217,6 +222,42 @@ describe('an issuer known by name', () => {
     now += 30_000;
     expect((await verifier.verify(rotated, found)).valid).toBe(true);
     expect(fetch.asked.filter((url) => url === WELL_KNOWN)).toHaveLength(2);
+  });
+
+  test('is asked again early for a platform not seen yet, but not for every token that names one', async () => {
+    let page = document();
+    const fetch = network({ [WELL_KNOWN]: () => page, [LIST]: await kit.list() });
+    const verifier = open({ issuers: [ISS], fetch });
+    const asked = () => fetch.asked.filter((url) => url === WELL_KNOWN).length;
+    const onBlog = { ...found, platform: 'blog' };
+    const blog = await kit.token({ aud: 'blog', acc: await accountBinding('blog', 'ann') });
+    await verifier.verify(token, found);
+    page = document({ audiences: ['forum', 'blog'] });
+    for (let count = 0; count < 5; count++) {
+      expect((await verifier.verify(blog, onBlog)).errors).toEqual(['token.audience']);
+    }
+    expect(asked()).toBe(1);
+    now += 30_000;
+    // Another platform than the token's, and a token nobody signed, are no reason to ask.
+    expect((await verifier.verify(token, onBlog)).errors).toEqual(['token.audience']);
+    const forged = await kit.token({ aud: 'blog' }, { kid: kit.tokenKey.kid }, await makeKey());
+    expect((await verifier.verify(forged, onBlog)).errors).toEqual(['token.signature']);
+    expect(asked()).toBe(1);
+    expect((await verifier.verify(blog, onBlog)).errors).toEqual([]);
+    expect(asked()).toBe(2);
+  });
+
+  test('that has given up the key of a token, when it is asked again for the platform, is believed', async () => {
+    let page = document();
+    const fetch = network({ [WELL_KNOWN]: () => page, [LIST]: await kit.list() });
+    const verifier = open({ issuers: [ISS], fetch });
+    await verifier.verify(token, found);
+    page = document({ audiences: ['forum', 'blog'], token_keys: [(await makeKey()).jwk] });
+    now += 30_000;
+    const blog = await kit.token({ aud: 'blog', acc: await accountBinding('blog', 'ann') });
+    expect((await verifier.verify(blog, { ...found, platform: 'blog' })).errors).toEqual([
+      'token.unknown_key',
+    ]);
   });
 
   test('that cannot be reached is remembered for a day, over a restart too', async () => {

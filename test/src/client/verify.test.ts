@@ -191,6 +191,16 @@ const FAILURES: [string, VerifyError, () => Given | Promise<Given>][] = [
     'status.unavailable',
     () => ({ list: kit.list({ size: 4 * (4 * 1024 * 1024 + 1) }) }),
   ],
+  [
+    'a list whose token key is no text',
+    'status.unavailable',
+    () => ({ list: kit.list({ claims: { token_kid: [kit.tokenKey.kid] } }) }),
+  ],
+  [
+    'a list of the tokens of another key',
+    'status.key',
+    () => ({ list: kit.list({ claims: { token_kid: kit.statusKey.kid }, values: { 5: 1 } }) }),
+  ],
   ['an entry beyond the list', 'status.index', () => ({ token: onList({ idx: 64 }) })],
   ['an old list', 'status.stale', () => ({ list: kit.list({ claims: { iat: NOW_S - 301 } }) })],
   ['a revoked entry', 'status.revoked', () => ({ list: kit.list({ values: { 5: 1 } }) })],
@@ -265,6 +275,10 @@ describe('a valid token', () => {
     ['when the issuer speaks for one platform and none is given', { found: { platform: undefined } }],
     ['reformatted', { found: { text: '“I was there”\n\nand I saw it…' } }],
     ['at the last entry of the list', { token: () => onList({ idx: 63 }) }],
+    [
+      'on a list that speaks of the tokens of its key',
+      { list: () => kit.list({ claims: { token_kid: kit.tokenKey.kid } }) },
+    ],
     [
       'without text or author, where the reader does not ask for them',
       { found: { text: undefined, author: undefined }, policy: { requireAuthor: false } },

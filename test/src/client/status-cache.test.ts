@@ -1,0 +1,218 @@
+/** Status lists that several processes keep, that are rolled back, and that make room for others. */
+import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { LIMITS } from '../../../schemas/limits.js';
+import { createVerifier, type VerifierCache, type VerifierOptions } from '../../../src/client/index.js';
+import { readStatusList } from '../../../src/client/status-list.js';
+import { importTrust } from '../../../src/client/trust.js';
+import { FOUND, ISS, type Kit, LIST, makeKey, makeKit, NOW, NOW_S, network } from './kit.js';
+
+let kit: Kit;
+let token: string;
+let now = NOW;
+beforeAll(async () => {
+  kit = await makeKit();
+  token = await kit.token({ exp: NOW_S + 80 * 86_400 });
+});
+beforeEach(() => {
+  now = NOW;
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const found = { ...FOUND, now: undefined };
+const open = (options: VerifierOptions = {}) =>
+  createVerifier({ trust: kit.trust, clock: () => now, ...options });
+const at = (iat: number, values: Record<number, number> = {}) => kit.list({ values, claims: { iat } });
+const shared = (entries: Record<string, string>): VerifierCache => {
+  const kept = new Map(Object.entries(entries));
+  return { get: async (url) => kept.get(url), set: async (url, text) => void kept.set(url, text) };
+};
+const onList = (uri: string) => kit.token({ status: { status_list: { idx: 5, uri } } });
+
+describe('a newer list that another process put into the shared cache', () => {
+  test('is read at the next look, with and without a network', async () => {
+    for (const fetch of [undefined, network({})]) {
+      now = NOW;
+      const cache = shared({ [LIST]: await at(NOW_S - 10) });
+      const verifier = open({ cache, ...(fetch ? { fetch } : {}) });
+      expect((await verifier.verify(token, found)).errors).toEqual([]);
+      await cache.set(LIST, await at(NOW_S - 5, { 5: 1 }));
+      now += 60_000;
+      expect((await verifier.verify(token, found)).errors).toEqual(['status.revoked']);
+    }
+  });
+
+  test('is not overwritten with an older one that the network still gives', async () => {
+    const newer = await at(NOW_S - 5, { 5: 1 });
+    const cache = shared({ [LIST]: newer });
+    const verifier = open({ cache, fetch: network({ [LIST]: await at(NOW_S - 10) }) });
+    expect((await verifier.verify(token, found)).errors).toEqual(['status.revoked']);
+    expect(await cache.get(LIST)).toBe(newer);
+  });
+});
+
+describe('a list that is not newer', () => {
+  test('does not replace another one of the same second', async () => {
+    let page = await at(NOW_S - 10, { 5: 1 });
+    const verifier = open({ fetch: network({ [LIST]: () => page }) });
+    expect((await verifier.verify(token, found)).errors).toEqual(['status.revoked']);
+    page = await at(NOW_S - 10);
+    now += 60_000;
+    expect((await verifier.verify(token, found)).errors).toEqual(['status.revoked']);
+  });
+
+  test('is refused when the newer one had to make room meanwhile; the same one is taken again', async () => {
+    jest.replaceProperty(LIMITS as { statusListsHeld: number }, 'statusListsHeld', 2);
+    const revoked = await at(NOW_S - 10, { 5: 1 });
+    let page = revoked;
+    const others = Object.fromEntries(
+      await Promise.all(
+        [1, 2, 3].map(async (n) => [`${LIST}/${n}`, await kit.list({ uri: `${LIST}/${n}` })]),
+      ),
+    );
+    const fetch = network({ ...others, [LIST]: () => page });
+    const verifier = open({ fetch });
+    const makeRoom = async () => {
+      for (const uri of Object.keys(others)) {
+        expect((await verifier.verify(await onList(uri), found)).valid).toBe(true);
+      }
+    };
+    expect((await verifier.verify(token, found)).errors).toEqual(['status.revoked']);
+    for (const rolledBack of [await at(NOW_S - 11), await at(NOW_S - 10)]) {
+      await makeRoom();
+      page = rolledBack;
+      expect((await verifier.verify(token, found)).errors).toEqual(['status.unavailable']);
+    }
+    await makeRoom();
+    page = await kit.list({ values: { 5: 1 }, claims: { iat: NOW_S - 10 } });
+    expect((await verifier.verify(token, found)).errors).toEqual(['status.revoked']);
+    await makeRoom();
+    page = await at(NOW_S - 9);
+    expect((await verifier.verify(token, found)).errors).toEqual([]);
+  });
+
+  test('is remembered of so many lists and no more', async () => {
+    jest.replaceProperty(LIMITS as { statusListsHeld: number }, 'statusListsHeld', 1);
+    jest.replaceProperty(LIMITS as { statusListsRemembered: number }, 'statusListsRemembered', 1);
+    const uris = [1, 2, 3].map((n) => `${LIST}/${n}`);
+    let iat = NOW_S - 10;
+    const pages = Object.fromEntries(uris.map((uri) => [uri, '']));
+    const fetch = network(Object.fromEntries(uris.map((uri) => [uri, () => pages[uri]!])));
+    const verifier = open({ fetch });
+    const errors = async (uri: string) => {
+      pages[uri] = await kit.list({ uri, claims: { iat } });
+      return (await verifier.verify(await onList(uri), found)).errors;
+    };
+    for (const uri of uris) expect(await errors(uri)).toEqual([]);
+    iat--;
+    expect(await errors(uris[1]!)).toEqual(['status.unavailable']);
+    expect(await errors(uris[0]!)).toEqual([]);
+  });
+});
+
+test('lists are held within a bound on their bytes', async () => {
+  jest.replaceProperty(LIMITS as { statusListsHeldBytes: number }, 'statusListsHeldBytes', 40);
+  const uris = [1, 2, 3].map((n) => `${LIST}/${n}`);
+  const pages = await Promise.all(uris.map(async (uri) => [uri, await kit.list({ uri })] as const));
+  const fetch = network(Object.fromEntries(pages));
+  const verifier = open({ fetch });
+  for (const uri of [...uris, ...uris.slice(1), ...uris]) await verifier.verify(await onList(uri), found);
+  // Lists of 16 bytes: two are held, and a third makes the one go that was asked for longest ago.
+  expect(fetch.asked.map((uri) => uri.at(-1)).join('')).toBe('123123');
+});
+
+test('one address that two issuers use is two lists', async () => {
+  const [tokenKey, statusKey] = await Promise.all([makeKey(), makeKey()]);
+  const other = {
+    ...kit.trust.issuers[0]!,
+    iss: 'https://other.example',
+    token_keys: [tokenKey.jwk],
+    status_keys: [statusKey.jwk],
+  };
+  const fetch = network({ [LIST]: await kit.list() });
+  const verifier = open({ trust: { issuers: [...kit.trust.issuers, other] }, fetch });
+  expect((await verifier.verify(token, found)).valid).toBe(true);
+  const foreign = await kit.token({ iss: other.iss }, {}, tokenKey);
+  expect((await verifier.verify(foreign, found)).errors).toEqual(['status.unavailable']);
+  expect((await verifier.verify(token, found)).valid).toBe(true);
+});
+
+test('an answer that was under way when the list was expired does not count as fresh', async () => {
+  let page = await at(NOW_S - 10);
+  let release: () => void = () => {};
+  let asked = 0;
+  const verifier = open({
+    fetch: async () => {
+      const answer = page;
+      if (asked++ === 0) await new Promise<void>((resolve) => (release = resolve));
+      return new Response(answer);
+    },
+  });
+  const first = verifier.verify(token, found);
+  while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  page = await at(NOW_S - 9, { 5: 1 });
+  verifier.expireLists(LIST);
+  const second = verifier.verify(token, found);
+  expect((await second).errors).toEqual(['status.revoked']);
+  release();
+  await first;
+  expect((await verifier.verify(token, found)).errors).toEqual(['status.revoked']);
+});
+
+describe('what a list says of its own life', () => {
+  const read = async (claims: object) => {
+    const [issuer] = await importTrust(kit.trust);
+    return readStatusList(await kit.list({ claims }), LIST, issuer!, NOW_S);
+  };
+
+  test('is bounded by LIMITS.statusListLifeS and LIMITS.statusListTtlS', async () => {
+    const iat = NOW_S - 10;
+    const claims = { iat, exp: NOW_S + 1_000 * 86_400, ttl: 1_000 * 86_400 };
+    expect(await read(claims)).toMatchObject({
+      iat,
+      exp: iat + LIMITS.statusListLifeS,
+      ttl: LIMITS.statusListTtlS,
+    });
+    expect(await read({ ...claims, iat: NOW_S - LIMITS.statusListLifeS - 60 })).toBeNull();
+    expect(await read({ iat: NOW_S - 10, exp: NOW_S - 10 })).toBeNull();
+  });
+
+  test('makes it be asked for again after a day at the latest, and end for good', async () => {
+    const page = await kit.list({ claims: { ttl: 10 ** 9, exp: NOW_S + 10 ** 9 } });
+    const fetch = network({ [LIST]: page });
+    const verifier = open({ fetch, policy: { onStale: 'open', maxStatusAgeS: 10 ** 9 } });
+    await verifier.verify(token, found);
+    now += LIMITS.statusListTtlS * 1000 - 1;
+    await verifier.verify(token, found);
+    expect(fetch.asked).toHaveLength(1);
+    now += 1;
+    await verifier.verify(token, found);
+    expect(fetch.asked).toHaveLength(2);
+    now = NOW + (LIMITS.statusListLifeS + 60) * 1000;
+    const later = await kit.token({ iat: NOW_S + 60 * 86_400, exp: NOW_S + 120 * 86_400 });
+    expect(await verifier.verify(later, found)).toMatchObject({ status: 'unknown', stale: true });
+  });
+
+  test('may name a token key; it is told as it stands', async () => {
+    expect(await read({})).toMatchObject({ tokenKid: null });
+    expect(await read({ token_kid: kit.tokenKey.kid })).toMatchObject({ tokenKid: kit.tokenKey.kid });
+    expect(await read({ token_kid: 7 })).toBeNull();
+  });
+});
+
+test('a discovery document that another process put into the shared cache is read while one is held', async () => {
+  const WELL_KNOWN = `${ISS}/.well-known/human-author`;
+  const kept = (foundMs: number, change: object) =>
+    JSON.stringify({ foundMs, text: JSON.stringify({ ...kit.trust.issuers[0], ...change }) });
+  const cache = shared({ [WELL_KNOWN]: kept(NOW, {}), [LIST]: await at(NOW_S - 10) });
+  const verifier = createVerifier({ issuers: [ISS], cache, clock: () => now, policy: { onStale: 'open' } });
+  expect((await verifier.verify(token, found)).errors).toEqual([]);
+  await cache.set(WELL_KNOWN, kept(NOW + 600_000, { token_keys: [(await makeKey()).jwk] }));
+  now += 600_000;
+  expect((await verifier.verify(token, found)).errors).toEqual(['token.unknown_key']);
+  // An older one is worth nothing beside the held one.
+  await cache.set(WELL_KNOWN, kept(NOW, {}));
+  now += 600_000;
+  expect((await verifier.verify(token, found)).errors).toEqual(['token.unknown_key']);
+});
