@@ -86,4 +86,14 @@ describe('the Dockerfile', () => {
       expect(ignored).not.toContain(needed);
     }
   });
+
+  it('keeps the parts of the WebAssembly engine that Node loads, and these are there', () => {
+    const kept = stage('build').steps.flatMap(({ rest }) => [...rest.matchAll(/! -name '([^']+)'/g)]);
+    const names = kept.map(([, name]) => name);
+    const { exports } = JSON.parse(readFileSync('node_modules/onnxruntime-web/package.json', 'utf8')) as {
+      exports: { '.': { node: { import: string } } };
+    };
+    expect(names).toContain(exports['.'].node.import.replace('./dist/', ''));
+    for (const name of names) expect(existsSync(`node_modules/onnxruntime-web/dist/${name}`)).toBe(true);
+  });
 });

@@ -4,6 +4,7 @@
  * engines need not.
  */
 import { damaged, floatsOf, readTensors, type Tensor, type TensorFile } from './safetensors.js';
+import { LONGEST_WINDOW } from './windows.js';
 
 /** What the metadata of the file says about its form; written by `training/encoder/pack.py`. */
 export const ENCODER_FORMAT = 'assay-encoder-1';
@@ -146,6 +147,8 @@ export function readEncoder(bytes: Uint8Array): EncoderWeights {
   if (hidden === undefined || hidden % heads !== 0) {
     throw damaged(`expected ${hidden} channels to divide into ${heads} heads`);
   }
+  if (positions < LONGEST_WINDOW)
+    throw damaged(`expected at least ${LONGEST_WINDOW} positions, found ${positions}`);
   const words = reader.matrix('embeddings.word_embeddings.weight', vocabulary, hidden);
   const places = reader.floats('embeddings.position_embeddings.weight', positions, hidden);
   const segments = reader.floats('embeddings.token_type_embeddings.weight', 2, hidden);

@@ -71,7 +71,7 @@ class LoadedEncoder implements Encoder {
     const scores = new Float32Array(texts.length);
     let before: Promise<void> = Promise.resolve();
     for (let start = 0; start < texts.length; start += TEXTS_AT_ONCE) {
-      const left = Number.isFinite(end) ? Math.max(0, end - performance.now()) : undefined;
+      const left = Number.isFinite(end) ? Math.max(0, Math.ceil(end - performance.now())) : undefined;
       const part = this.#scorePart(texts.slice(start, start + TEXTS_AT_ONCE), {
         ...options,
         deadlineMs: left,

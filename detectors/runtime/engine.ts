@@ -20,7 +20,7 @@ export interface Engine {
   readonly name: EngineName;
   /** The device that really computes, not the one that was asked for. */
   readonly device: DeviceName;
-  /** Batches it works on at a time. */
+  /** Batches it takes at a time: for each worker the one it computes, and the next. */
   readonly lanes: number;
   readonly shape: BatchShape;
   /**

@@ -32,7 +32,7 @@ export interface LaneEvents {
 }
 
 /** Batches a worker has at hand: the one it computes, and the next, so that it never waits for the main thread. */
-const AT_HAND = 2;
+export const AT_HAND = 2;
 
 /** Milliseconds a worker has to finish what it computes when it is to close; then it is left to itself. */
 const CLOSE_MS = 10_000;

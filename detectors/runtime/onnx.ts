@@ -37,6 +37,8 @@ export async function openOnnx(
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
+    // The arena keeps what opening the model took, and saves no time: 90 MB a worker, measured on six layers.
+    enableCpuMemArena: false,
     logSeverityLevel: 3,
   });
   const tensor = (values: BigInt64Array) => new ort.Tensor('int64', values, [1, values.length]);

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { AssayError } from '../../schemas/errors.js';
 import type { BatchShape, DeviceName, Engine, EngineName } from './engine.js';
+import { newGate, shutAtExit } from './exit-gate.js';
 import type { WorkerLike } from './lane.js';
 import { openPool } from './pool.js';
 import type { WorkerTask } from './serve-engine.js';
@@ -27,14 +28,17 @@ const TENSORFLOW_SHAPE: BatchShape = { windows: 32, pieces: 4_096, delayMs: 4 };
 /** Opens workers for one engine. */
 export type Open = (name: EngineName, wish: EngineWish) => Promise<Engine>;
 
-function spawn(task: WorkerTask): WorkerLike {
+function spawn(task: Omit<WorkerTask, 'gate'>): WorkerLike {
   // Sources that were not built, as in tests, have their built twin in dist/.
   const built = import.meta.url.endsWith('.ts') ? '../../dist/detectors/runtime/' : './';
-  return new Worker(new URL(`${built}engine-worker.js`, import.meta.url), {
-    workerData: task,
+  const gate = newGate();
+  const worker = new Worker(new URL(`${built}engine-worker.js`, import.meta.url), {
+    workerData: { ...task, gate } satisfies WorkerTask,
     // The flags of this process are not for workers: some (--input-type) they refuse.
     execArgv: [],
   });
+  worker.on('exit', shutAtExit(gate));
+  return worker;
 }
 
 export const openWorkers: Open = (engine, { threads, file, trial }) =>

@@ -5,7 +5,7 @@
 import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { BatchShape, DeviceName, Engine, EngineName } from './engine.js';
-import { type Job, Lane, type WorkerLike } from './lane.js';
+import { AT_HAND, type Job, Lane, type WorkerLike } from './lane.js';
 
 export interface PoolOptions {
   workers: number;
@@ -34,7 +34,7 @@ class WorkerPool implements Engine {
   constructor({ workers, shape, spawn, runMs = LIMITS.engineRunMs }: PoolOptions) {
     this.shape = shape;
     this.#lanes = Array.from({ length: workers }, () => new Lane(spawn, this.#events(), runMs));
-    this.lanes = workers;
+    this.lanes = workers * AT_HAND;
   }
 
   /** Resolves when all workers are open. */
@@ -83,9 +83,9 @@ class WorkerPool implements Engine {
       gone: (detail: string, jobs: readonly Job[]) => {
         this.#whyNot = detail;
         this.#opened?.reject(failed(detail));
-        // Only the first was being computed, but nobody else can tell which of them it was that killed the worker.
-        for (const job of jobs) job.tries--;
-        for (const job of jobs) if (job.tries === 0) job.reject(detail);
+        // The first was being computed, the others only waited: it alone has used up a try.
+        const [first] = jobs;
+        if (first !== undefined && --first.tries === 0) first.reject(detail);
         this.#waiting.unshift(...jobs.filter(({ tries }) => tries > 0));
         this.#hand();
       },

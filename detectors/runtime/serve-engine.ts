@@ -5,6 +5,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { readEncoder } from './encoder-weights.js';
 import type { DeviceName, EngineName, Runner } from './engine.js';
+import { type Gate, inside } from './exit-gate.js';
 import { openOnnx } from './onnx.js';
 import { openTfjs } from './tfjs.js';
 
@@ -15,6 +16,7 @@ export interface WorkerTask {
   file: Uint8Array;
   /** A window to try the engine on before it counts as open. */
   trial: Int32Array;
+  gate: Gate;
 }
 
 /** Windows one behind another, and how long each is. */
@@ -54,16 +56,19 @@ async function logitsOf(runner: Runner, windows: readonly Int32Array[]): Promise
 /** Serves a port until it closes. A failure to open is reported and not thrown: the other side decides what comes next. */
 export async function serveEngine(
   port: MessagePort,
-  { engine, file, trial }: WorkerTask,
+  { engine, file, trial, gate }: WorkerTask,
   open: (engine: EngineName, file: Uint8Array) => Promise<Runner> = openRunner,
 ): Promise<void> {
   const say = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void =>
     port.postMessage(message, transfer);
   let runner: Runner;
   try {
-    runner = await open(engine, file);
-    // The first run of an engine allocates and compiles; and one that cannot compute shall be known now.
-    await logitsOf(runner, [trial]);
+    runner = await inside(gate, async () => {
+      const opened = await open(engine, file);
+      // The first run of an engine allocates and compiles; and one that cannot compute shall be known now.
+      await logitsOf(opened, [trial]);
+      return opened;
+    });
   } catch (error) {
     say({ type: 'failed', detail: detailOf(error) });
     return;
@@ -71,14 +76,14 @@ export async function serveEngine(
   let last: Promise<void> = Promise.resolve();
   const answer = async (batch: BatchMessage): Promise<void> => {
     try {
-      const logits = await logitsOf(runner, windowsIn(batch));
+      const logits = await inside(gate, () => logitsOf(runner, windowsIn(batch)));
       say({ type: 'done', id: batch.id, logits }, [logits.buffer]);
     } catch (error) {
       say({ type: 'error', id: batch.id, detail: detailOf(error) });
     }
   };
   const close = async (): Promise<void> => {
-    await runner.close().catch(() => {});
+    await inside(gate, () => runner.close()).catch(() => {});
     port.close();
   };
   port.on('message', (message: BatchMessage | 'close') => {

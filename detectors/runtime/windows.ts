@@ -7,6 +7,8 @@ import type { WordPiece } from './wordpiece.js';
 
 /** Pieces in a window, without the two marks. */
 export const WINDOW_PIECES = 126;
+/** Ids of the longest window, with the two marks. */
+export const LONGEST_WINDOW = WINDOW_PIECES + 2;
 /** Windows of a text, at most. */
 export const MOST_WINDOWS = 4;
 

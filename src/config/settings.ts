@@ -188,6 +188,11 @@ export const SETTINGS = {
     description: 'Inference device: auto, gpu or cpu.',
     schema: choice(['auto', 'gpu', 'cpu']),
   }),
+  ASSAY_SCORING_THREADS: setting({
+    fallback: null,
+    description: 'Worker threads that compute the encoder on the CPU. Empty: one for each core.',
+    schema: integer(1, 256),
+  }),
   ASSAY_LOG_LEVEL: setting({
     fallback: 'info',
     description: 'Least level that is logged: fatal, error, warn, info, debug, trace or silent.',

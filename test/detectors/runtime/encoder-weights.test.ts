@@ -59,6 +59,14 @@ describe('weights are refused', () => {
       'at least one layer',
     ],
     [
+      'with too few positions for a window',
+      (t) => {
+        t['embeddings.position_embeddings.weight'] = f32([127, 32], () => 1);
+      },
+      {},
+      'at least 128 positions, found 127',
+    ],
+    [
       'with a matrix that is not int8',
       (t) => {
         t['encoder.layer.0.attention.self.key.weight'] = f32([32, 32], () => 1);

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Encoder, openEncoder } from '../../../detectors/runtime/encoder.js';
 import { encodeTensors, METADATA, tinyFile, tinyFolder, tinyTensors, VOCABULARY } from './tiny-encoder.js';
 
@@ -21,6 +21,8 @@ const folder = (...parts: Parameters<typeof tinyFolder>): string => {
 };
 
 let encoder: Encoder;
+// Threads that compute come late on a machine that is busy otherwise.
+jest.setTimeout(120_000);
 beforeAll(async () => {
   execFileSync(process.execPath, ['scripts/build.js'], { stdio: 'pipe' });
   encoder = await openEncoder({ folder: folder(), engine: 'onnx', threads: 2 });

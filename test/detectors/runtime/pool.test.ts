@@ -70,7 +70,7 @@ describe('opening', () => {
     await Promise.resolve();
     expect(then).not.toHaveBeenCalled();
     workers[1]?.say({ type: 'ready', name: 'tfjs', device: 'gpu' });
-    expect(await pool).toMatchObject({ name: 'tfjs', device: 'gpu', lanes: 2, shape: SHAPE });
+    expect(await pool).toMatchObject({ name: 'tfjs', device: 'gpu', lanes: 4, shape: SHAPE });
   });
 
   it('fails with the reason of a worker that did not open, or died', async () => {
@@ -114,11 +114,11 @@ describe('a batch', () => {
       ...failure('out of memory'),
       retryAfterS: 1,
     });
+    const next = pool.run([window(2)]);
     workers[0]?.die('out of memory');
     workers[1]?.say(ready);
     workers[1]?.die('out of memory');
     await doomed;
-    const next = pool.run([window(2)]);
     workers[2]?.say(ready);
     workers[2]?.answer();
     expect([...(await next)]).toEqual([2]);

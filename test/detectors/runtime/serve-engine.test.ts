@@ -2,6 +2,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Runner } from '../../../detectors/runtime/engine.js';
+import { newGate } from '../../../detectors/runtime/exit-gate.js';
 import { openRunner, serveEngine, type WorkerMessage } from '../../../detectors/runtime/serve-engine.js';
 import { tinyFile } from './tiny-encoder.js';
 
@@ -18,19 +19,22 @@ const runner = (odd: (length: number) => number = (length) => length): Runner =>
 });
 
 let closed = 0;
-let outer: MessagePort | null = null;
-afterEach(() => outer?.close());
+let ports: MessagePort[] = [];
+afterEach(() => {
+  for (const port of ports) port.close();
+  ports = [];
+});
 
 function serve(open: () => Promise<Runner>): { next(): Promise<WorkerMessage>; port: MessagePort } {
   const { port1, port2 } = new MessageChannel();
-  outer = port1;
+  ports.push(port1);
   const heard: WorkerMessage[] = [];
   let wake: (() => void) | null = null;
   port1.on('message', (message: WorkerMessage) => {
     heard.push(message);
     wake?.();
   });
-  void serveEngine(port2, TASK, open);
+  void serveEngine(port2, { ...TASK, gate: newGate() }, open);
   return {
     port: port1,
     async next() {
