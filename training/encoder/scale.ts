@@ -15,13 +15,17 @@ interface Labelled {
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-/** Logistic regression on one logit, both classes of equal mass (Newton's method). Needs texts of both classes. */
+/** Newton's method overshoots where the start is far too sure; no step is longer than this. */
+const LONGEST_STEP = 0.25;
+const held = (step: number): number => Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, step));
+
+/** Logistic regression on one logit, both classes of equal mass. Needs texts of both classes. */
 export function fitLine(texts: readonly Labelled[]): Line {
   const machines = texts.filter(({ machine }) => machine).length;
   if (machines === 0 || machines === texts.length) throw new Error('expected texts of both classes');
-  let slope = 1;
+  let slope = 0.5;
   let offset = 0;
-  for (let round = 0; round < 50; round++) {
+  for (let round = 0; round < 200; round++) {
     let [gs, go, hss, hso, hoo] = [0, 0, 1e-9, 0, 1e-9];
     for (const { logit, machine } of texts) {
       const weight = 0.5 / (machine ? machines : texts.length - machines);
@@ -35,8 +39,8 @@ export function fitLine(texts: readonly Labelled[]): Line {
       hoo += curvature;
     }
     const determinant = hss * hoo - hso * hso;
-    const ds = (hoo * gs - hso * go) / determinant;
-    const doff = (hss * go - hso * gs) / determinant;
+    const ds = held((hoo * gs - hso * go) / determinant);
+    const doff = held((hss * go - hso * gs) / determinant);
     slope += ds;
     offset += doff;
     if (Math.abs(ds) + Math.abs(doff) < 1e-10) break;
