@@ -15,7 +15,7 @@ export function embeddedText(element: Element): string | null {
   const { tagName } = element;
   if (tagName === 'input' && lower(attribute(element, 'type') ?? '') === 'hidden') return null;
   const held = [...ownTexts(element), ...innerTexts(element)].join(' ').replace(/[ \t\n\f\r]+/g, ' ');
-  if (/\S/.test(held)) return `${OBJECT}${held.trim()}${OBJECT}`;
+  if (/\S/.test(held)) return `${OBJECT}${held.replace(/^ | $/g, '')}${OBJECT}`;
   return tagName === 'input' || hasSource(element) ? OBJECT : null;
 }
 

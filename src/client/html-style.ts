@@ -53,7 +53,9 @@ export function styleOf(element: Element, around: Look): Style {
   const drawnOver = around.struck && declared.word('display') === 'inline-block';
   const inDoubt =
     hides === 'doubt' || marks.doubt || display.doubt || small || faint || drawnOver || isOdd(element);
-  let grade: Grade = declared.unreadable ? 'around' : inDoubt ? 'own' : 'plain';
+  // An open dialog lies over the page.
+  const over = element.tagName === 'dialog' && attribute(element, 'open') !== undefined;
+  let grade: Grade = declared.unreadable || over ? 'around' : inDoubt ? 'own' : 'plain';
   const place: Place = { inline: display.inline, sized: sizedAs(element.tagName, declared) };
   for (const each of declared.all)
     grade = worse(grade, WHOLE.has(each.name) ? fontGrade(element, each) : gradeOf(each, place));
@@ -87,11 +89,14 @@ function sizedAs(tagName: string, declared: Declared): Place['sized'] {
   return CELLS.has(tagName) && (tagName === 'hr' || declared.word('display') === undefined) ? 'cell' : null;
 }
 
-/** Attributes that hide, or may: a popover, closed details, a picture behind the text, a picture of no size, a font of pictures. */
+/** Attributes that hide or move, or may: a popover, closed details, a table that floats, a picture behind the text, a picture of no size, a font of pictures. */
 function isOdd(element: Element): boolean {
   const { tagName } = element;
   if (attribute(element, 'popover') !== undefined) return true;
   if (tagName === 'details') return attribute(element, 'open') === undefined;
+  const align = lower(attribute(element, 'align') ?? '');
+  if (tagName === 'table' && /left|right/.test(align)) return true;
+  if (tagName === 'caption') return align === 'bottom';
   if (COLOURED.has(tagName)) return (attribute(element, 'background') ?? '') !== '';
   if (tagName === 'img') {
     return TINY.test(attribute(element, 'width') ?? '') || TINY.test(attribute(element, 'height') ?? '');

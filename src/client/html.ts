@@ -45,8 +45,8 @@ export function runsOfHtml(html: string): { runs: Run[]; reported: Report[] } {
   });
   parser.tokenizer.write(html, true);
   const reader = new HtmlReader(parser.getFragment().childNodes, (parser as FragmentParser).pages());
-  reader.read();
-  return { runs: reader.runs.filter((run) => run !== ''), reported: [...reader.reported] };
+  const { runs, reported } = reader.read();
+  return { runs: runs.filter((run) => run !== ''), reported: [...reported] };
 }
 
 /** Reads a fragment as `parseFragment` does, and keeps the attributes of `html` and `body` tags, which a fragment has none of. */

@@ -116,6 +116,7 @@ class Check {
   private status: VerifyResult['status'] = 'unknown';
   private statusAsOf: number | null = null;
   private stale = false;
+  private readonly reported = new Set<string>();
 
   constructor(
     private readonly lists: StatusCache,
@@ -166,6 +167,7 @@ class Check {
       stale: this.stale,
       notProven: stands ? this.claims!.np : ['composed', 'unique', 'uncoerced'],
       errors: this.errors,
+      reported: [...this.reported].sort(),
       jti: this.claims?.jti ?? null,
       iss: this.claims?.iss ?? null,
     };
@@ -210,12 +212,16 @@ class Check {
     const { text, html, facets } = found;
     if (text !== undefined) {
       const readable = typeof text === 'string' && (facets === undefined || isFacets(facets));
-      shown.push(readable ? compare(con, () => canonicalText(text, facets)) : Promise.resolve('unchecked'));
+      shown.push(
+        readable
+          ? compare(con, () => canonicalText(text, facets), this.reported)
+          : Promise.resolve('unchecked'),
+      );
     }
     if (html !== undefined) {
       const read = this.html;
       const readable = read !== undefined && typeof html === 'string';
-      shown.push(readable ? compare(con, () => read(html)) : Promise.resolve('unchecked'));
+      shown.push(readable ? compare(con, () => read(html), this.reported) : Promise.resolve('unchecked'));
     }
     const contents = await Promise.all(shown);
     this.content = WORST_FIRST.find((each) => contents.includes(each)) ?? 'unchecked';
@@ -247,10 +253,11 @@ class Check {
 const WORST_FIRST = ['different', 'unchecked', 'reformatted', 'exact'] as const;
 const LONE_SURROGATE = /\p{Cs}/u;
 
-/** A text that has no canonical form is another one: no token was ever issued for it. */
+/** A text that has no canonical form is another one: no token was ever issued for it. What is found on the way goes to `reported`. */
 async function compare(
   con: TokenClaims['con'],
   canonicalOf: () => CanonicalText,
+  reported: Set<string>,
 ): Promise<VerifyResult['content']> {
   let canonical: CanonicalText;
   try {
@@ -259,6 +266,7 @@ async function compare(
     if (error instanceof TextRejected) return 'different';
     throw error;
   }
+  for (const each of canonical.reported) reported.add(each);
   const h = await hashText(canonical.canonical, con.salt);
   if (h === con.h) return canonical.n === con.n ? 'exact' : 'different';
   // Words cost as much as all the rest, and are seldom needed.

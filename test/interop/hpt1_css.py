@@ -308,7 +308,7 @@ WORDS = set(
     "-moz-osx-font-smoothing text-align text-align-last text-justify text-rendering text-overflow white-space word-break "
     "word-wrap overflow-wrap line-break hyphens -webkit-hyphens -webkit-nbsp-mode -webkit-line-break clear cursor page "
     "page-break-before page-break-after page-break-inside break-before break-after break-inside orphans widows "
-    "border-collapse caption-side box-sizing list-style-position text-underline-position text-decoration-style "
+    "border-collapse box-sizing list-style-position text-underline-position text-decoration-style "
     "text-decoration-skip-ink background-repeat background-attachment user-select -webkit-user-select mso-style-name "
     "mso-style-type mso-style-priority mso-style-link mso-style-parent mso-style-next mso-style-noshow mso-style-unhide "
     "mso-style-qformat mso-list mso-line-height-rule mso-pagination mso-ligatures mso-highlight mso-outline-level "
@@ -331,7 +331,7 @@ OWN = listed(
     "font-variant-alternates normal; font-variant-position normal; font-feature-settings normal; "
     "font-variation-settings normal; font-size-adjust none; writing-mode horizontal-tb; background-image none; "
     "background-clip border-box padding-box; background-origin border-box padding-box; text-decoration-color "
-    "currentcolor; text-decoration-thickness auto; text-underline-offset auto; list-style-image none; table-layout auto; "
+    "currentcolor; text-decoration-thickness auto; text-underline-offset auto; list-style-image none; table-layout auto; caption-side top; "
     "mso-hide none; color-scheme normal light"
 )
 AROUND = listed(

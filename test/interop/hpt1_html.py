@@ -246,7 +246,8 @@ class Style:
         self.look = Look(size, text, behind, links, around.paper, struck)
         if hides == "doubt" or around.struck and declared.word("display") == "inline-block" or self.is_odd():
             self.doubt = True
-        grade = "around" if declared.unreadable else "own" if self.doubt else "plain"
+        over = element.name == "dialog" and element.get("open") is not None
+        grade = "around" if declared.unreadable or over else "own" if self.doubt else "plain"
         sized = "picture" if element.name == "img" else None
         if element.name in ("td", "th", "table", "col", "colgroup", "hr"):
             sized = "cell" if element.name == "hr" or "display" not in declared.won else None
@@ -403,6 +404,9 @@ class Style:
             return True
         if name == "details":
             return element.get("open") is None
+        align = css.lower(element.get("align") or "")
+        if name == "caption" or name == "table" and ("left" in align or "right" in align):
+            return name == "table" or align == "bottom"
         if name in COLOURED:
             return (element.get("background") or "") != ""
         if name == "img":
@@ -428,6 +432,26 @@ class Style:
             return grade
         dots = all(not text.strip("· \t\n\f\r\u00a0") for text in texts(self.element.children))
         return "plain" if dots else "own"
+
+
+PLACES = {
+    "table": {"caption": 0, "colgroup": 1, "col": 1, "thead": 2, "tbody": 3, "tr": 3, "tfoot": 4},
+    "fieldset": {"legend": 0},
+    "details": {"summary": 0},
+}
+
+
+def misplaced_in(element):
+    """Children that stand below others over which they are shown."""
+    places = PLACES.get(element.name)
+    lowest = 0
+    for child in element.children if places else ():
+        if isinstance(child, Comment) or isinstance(child, str) and not child.strip(SPACE):
+            continue
+        place = 3 if isinstance(child, str) else places.get(child.name, 3)
+        if place < lowest:
+            yield child
+        lowest = max(lowest, place)
 
 
 def embedded_text(element):
@@ -522,8 +546,9 @@ def mark_of(name, style):
 
 
 class Reader:
-    def __init__(self, tree):
-        self.root = tree.root
+    def __init__(self, tree, right_to_left=None):
+        self.root, self.tree, self.right_to_left = tree.root, tree, right_to_left
+        self.misplaced = []
         self.pages = [Element(name, attributes) for name, attributes in tree.pages.items() if attributes]
         self.runs = []
         self.reported = set()
@@ -583,7 +608,7 @@ class Reader:
         if name in ("td", "th"):
             self.write(" ")
         doubt = None
-        if style.outcome != "shown":
+        if style.outcome != "shown" or any(node is each for each in self.misplaced):
             doubt = self.open_doubt("uncertain", style.outcome == "around" or name in SHAPING)
         elif name in CONTROLS:
             doubt = self.open_doubt("embedded", False)
@@ -596,6 +621,7 @@ class Reader:
                 doubt()
             return
         self.look = style.look
+        self.misplaced += misplaced_in(node)
         if name == "img":
             alt = node.get("alt") or ""
             if is_emoji(alt):
@@ -755,13 +781,15 @@ class Reader:
         return ("\u2067" if style.direction == "rtl" else "\u2066", "\u2069")
 
     def runs_right_to_left(self):
-        for text in texts(self.root.children):
-            for character in text:
-                if category(character)[:1] == "L":
-                    code = ord(character)
-                    spans = ((0x590, 0x8FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF), (0x10800, 0x10FFF), (0x1E800, 0x1EFFF))
-                    return any(first <= code <= last for first, last in spans)
-        return False
+        if self.right_to_left is None:
+            reader = Reader(self.tree, False)
+            reader.pages = []
+            reader.read_all()
+            text = "".join(run if isinstance(run, str) else run[2] for run in reader.runs)
+            first = next((ord(each) for each in text if category(each)[:1] == "L"), 0)
+            spans = ((0x590, 0x8FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF), (0x10800, 0x10FFF), (0x1E800, 0x1EFFF))
+            self.right_to_left = any(begin <= first <= end for begin, end in spans)
+        return self.right_to_left
 
 
 def control_reference(found):
