@@ -12,12 +12,12 @@ export const names = (list: string) => new Set(list.split(' '));
 
 /** Shown, but not as text that could be read from here: what they hold is written between two marks of an object. */
 export const EMBEDDED = names(
-  'svg math select textarea noscript iframe object embed canvas audio video input meter progress',
+  'svg math select option optgroup textarea noscript iframe object embed canvas audio video input meter progress',
 );
 /** Their text is shown, but on a control, or moving. */
 export const CONTROLS = names('button marquee applet');
 const BLOCK = names(
-  'address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer ' +
+  'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer ' +
     'form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol p plaintext pre search section summary ' +
     'table tbody tfoot thead tr ul xmp',
 );

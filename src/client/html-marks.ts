@@ -19,17 +19,21 @@ export interface Marks {
 }
 
 const BIDI = names('normal embed isolate plaintext bidi-override isolate-override');
+/** With one of these a direction holds for what is inside, in a line too. */
+const TURNING = names('embed isolate bidi-override isolate-override');
 const DECORATIONS = names('none underline overline line-through solid initial unset inherit');
 const ALIGNS = names('baseline top middle bottom text-top text-bottom super sub initial unset inherit');
 const BULLETS = names('disc circle square none');
 const STRUCK = names('s strike del');
 
-export function marksOf(element: Element, declared: Declared): Marks {
+/** `inline`: the element lies in a line, where a `direction` by itself does nothing. */
+export function marksOf(element: Element, declared: Declared, inline: boolean): Marks {
   const { tagName } = element;
   const styled = declared.word('direction');
   const found = styled ?? lower(attribute(element, 'dir') ?? '');
   const direction = found === 'ltr' || found === 'rtl' ? found : undefined;
-  const bidi = declared.word('unicode-bidi') ?? 'normal';
+  const written = declared.word('unicode-bidi');
+  const bidi = written ?? 'normal';
   const override = tagName === 'bdo' || /override/.test(bidi);
   const line = declared.value('text-decoration');
   const through = line?.some(isStroke) ?? false;
@@ -37,6 +41,9 @@ export function marksOf(element: Element, declared: Declared): Marks {
   const turned =
     (styled !== undefined && direction === undefined) ||
     !BIDI.has(bidi) ||
+    (direction !== undefined &&
+      (written !== undefined || (inline && styled !== undefined)) &&
+      !TURNING.has(bidi)) ||
     (override && direction === undefined);
   return {
     ...(direction === undefined ? {} : { direction }),

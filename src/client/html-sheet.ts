@@ -13,18 +13,20 @@ import { attribute, type Element, type Node } from './html-elements.js';
 /** What the style sheets of a post come to. */
 export interface Sheets {
   found: boolean;
+  /** They, or what else holds for the whole page, may show something else than the text. */
   doubt: boolean;
   /** They set colours: then only a white background leaves every text readable. */
   coloured: boolean;
 }
 
-/** Of all `style` elements and linked sheets, hidden ones included: they hold for the whole page. */
+/** Of all `style` elements, linked sheets and what else holds for the whole page, hidden ones included. */
 export function sheetsOf(nodes: readonly Node[]): Sheets {
   const sheets: Sheets = { found: false, doubt: false, coloured: false };
   const stack = [...nodes];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (!('tagName' in node)) continue;
     for (const child of node.childNodes) stack.push(child);
+    sheets.doubt ||= leadsElsewhere(node);
     if (!isSheet(node)) continue;
     sheets.found = true;
     const declared = node.tagName === 'style' ? sheetDeclarationsOf(textOf(node)) : null;
@@ -33,6 +35,11 @@ export function sheetsOf(nodes: readonly Node[]): Sheets {
   }
   return sheets;
 }
+
+/** What gives all relative links another target, or the reader another page. */
+const leadsElsewhere = (element: Element): boolean =>
+  (element.tagName === 'base' && attribute(element, 'href') !== undefined) ||
+  (element.tagName === 'meta' && /refresh/i.test(attribute(element, 'http-equiv') ?? ''));
 
 const isSheet = (element: Element): boolean =>
   element.tagName === 'style' ||

@@ -42,8 +42,8 @@ const WHOLE = names(
 /** Reads an element's style where `around` is the look it inherits. */
 export function styleOf(element: Element, around: Look): Style {
   const declared = new Declared(attribute(element, 'style'));
-  const marks = marksOf(element, declared);
   const display = displayOf(element.tagName, declared.word('display'));
+  const marks = marksOf(element, declared, display.inline);
   const hides = hiding(element, declared);
   const struck = around.struck || marks.struck;
   const { block } = display;
@@ -74,7 +74,8 @@ function hiding(element: Element, declared: Declared): 'hidden' | 'doubt' | null
   const displays = declared.all.filter(({ name }) => name === 'display');
   const known = displays.every(({ value }) => DISPLAYS.has(wordOf(value)));
   if (!moving && known && declared.word('display') === 'none') return 'hidden';
-  const hidden = attribute(element, 'hidden');
+  // The attribute is one of HTML alone.
+  const hidden = /^(?:svg|math)$/.test(element.tagName) ? undefined : attribute(element, 'hidden');
   const unrendered =
     hidden !== undefined ||
     UNRENDERED.has(element.tagName) ||

@@ -325,7 +325,7 @@ def listed(text):
 
 
 OWN = listed(
-    "visibility visible; overflow visible auto scroll; overflow-x visible auto scroll; overflow-y visible auto scroll; "
+    "visibility visible; overflow visible; overflow-x visible; overflow-y visible; "
     "content-visibility visible; float none; text-transform none; font-variant normal; font-variant-caps normal; "
     "font-variant-ligatures normal; font-variant-numeric normal; font-variant-east-asian normal; "
     "font-variant-alternates normal; font-variant-position normal; font-feature-settings normal; "

@@ -20,7 +20,7 @@ from hpt1 import (
 )
 
 EMBEDDED = set(
-    "svg math select textarea noscript iframe object embed canvas audio video input meter progress".split()
+    "svg math select option optgroup textarea noscript iframe object embed canvas audio video input meter progress".split()
 )
 CONTROLS = {"button", "marquee", "applet"}
 SHAPING = {"br", "wbr", "col", "colgroup"}
@@ -39,7 +39,7 @@ DISPLAYS = set(
     "initial unset inherit".split()
 )
 BLOCK = set(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer "
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol p plaintext pre search section summary "
     "table tbody tfoot thead tr ul xmp".split()
 )
@@ -235,7 +235,7 @@ class Style:
         self.doubt = False
         self.look = around
         self.block, inline = self.layout()
-        self.read_marks()
+        self.read_marks(inline)
         hides = self.hides()
         if hides == "hidden":
             self.outcome = "hidden"
@@ -285,20 +285,23 @@ class Style:
         known = all(word in DISPLAYS for word in displays)
         if not moving and known and declared.word("display") == "none":
             return "hidden"
-        hidden = element.get("hidden")
+        hidden = None if element.name in ("svg", "math") else element.get("hidden")
         closed = element.name == "dialog" and element.get("open") is None
         if hidden is None and element.name not in UNRENDERED and not closed:
             return None if known else "doubt"
         return "doubt" if moving or displays or css.lower(hidden or "") == "until-found" else "hidden"
 
-    def read_marks(self):
+    def read_marks(self, inline):
         element, declared = self.element, self.declared
         name = element.name
         styled = declared.word("direction")
         found = css.lower(element.get("dir") or "") if styled is None else styled
         self.direction = found if found in ("ltr", "rtl") else None
-        bidi = declared.word("unicode-bidi")
-        bidi = "normal" if bidi is None else bidi
+        written = declared.word("unicode-bidi")
+        bidi = "normal" if written is None else written
+        if self.direction and (written is not None or inline and styled is not None):
+            turning = ("embed", "isolate", "bidi-override", "isolate-override")
+            self.doubt = self.doubt or bidi not in turning
         self.override = name == "bdo" or "override" in bidi
         if self.direction is None and (styled is not None or self.override):
             self.doubt = True
@@ -491,6 +494,10 @@ def sheets(nodes):
             yield css.sheet_declarations("".join(child for child in node.children if isinstance(child, str)))
         elif node.name == "link" and re.search(r"\bstylesheet\b", node.get("rel") or "", re.I | re.A):
             yield None
+        elif node.name == "base" and node.get("href") is not None:
+            yield "elsewhere"
+        elif node.name == "meta" and re.search("refresh", node.get("http-equiv") or "", re.I | re.A):
+            yield "elsewhere"
         if node.name != "template":
             yield from sheets(node.children)
 
@@ -564,8 +571,13 @@ class Reader:
     def read_all(self):
         close = []
         for declared in sheets(self.root.children):
-            self.reported.add("style_sheet")
-            if declared is None or not all(css.harmless(each) for each in declared):
+            if declared != "elsewhere":
+                self.reported.add("style_sheet")
+            if declared in (None, "elsewhere"):
+                declared, doubtful = None, True
+            else:
+                doubtful = False
+            if doubtful or not all(css.harmless(each) for each in declared):
                 close = close or [self.open_doubt("uncertain", False)]
             self.look.paper |= any(name.startswith(("color", "background")) for name, _, _ in declared or [])
         for page in self.pages:
