@@ -421,13 +421,13 @@ def write_link(kind, shown, label, target, following, reported):
     if url is None:
         return write_other(label, target, reported)
     bare = [re.sub("[\u2066-\u2069]", "", each).strip(WHITE) for each in (shown, label)]
-    wrapped = parse_url(bare[0]) if not any(c in WHITE for c in bare[0]) else None
-    if (wrapped and wrapped.host in ("t.co", "lnkd.in")) or any(is_address(each, target, url) for each in bare):
+    wrapped = parse_url(bare[1]) if not any(c in WHITE for c in bare[1]) else None
+    if (wrapped and wrapped.host in ("t.co", "lnkd.in")) or is_address(bare[1], target, url):
         return url if stands_bare(url, following) else f"<{url}>"
     looks = r"(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww]{3}\.)|[^" + WHITE + r"/]+\.[A-Za-z]{2,}(?:[/?#]|\Z)"
-    if re.match(looks, bare[0]):
+    if any(re.match(looks, each) for each in bare):
         reported.add("link_text_differs")
-    return f"{label} <{url}>" if bare[0] else f"<{url}>"
+    return f"{label} <{url}>" if bare[1] else f"<{url}>"
 
 
 def leads_to(name, target):
