@@ -209,6 +209,9 @@ export const VerifyResult = z
     stale: z.boolean(),
     notProven: z.array(NotProven),
     errors: z.array(VerifyError).describe('Empty exactly when valid'),
+    reported: z
+      .array(z.string())
+      .describe('What was removed from the text that was checked, or is in doubt in it, by codes; sorted'),
     jti: z.string().nullable().describe('Token id once the signature holds; one jti on two items is a reuse'),
     iss: z.string().nullable(),
   })

@@ -60,10 +60,11 @@ function complain(io: Io, { json, jsonl }: VerifyFlags, error: Error): void {
 }
 
 function inWords(result: VerifyResult): string {
-  const { valid, lvl, author, content, status, statusAsOf, stale, errors } = result;
+  const { valid, lvl, author, content, status, statusAsOf, stale, errors, reported } = result;
   const facts = [
     `author ${author}, content ${content}`,
     `status ${status}${statusAsOf === null ? '' : ` as of ${statusAsOf}`}${stale ? ' (stale)' : ''}`,
+    ...(reported.length === 0 ? [] : [`reported ${reported.join(', ')}`]),
   ];
   const verdict = valid ? `valid: ${labelOf(lvl ?? { prs: 0, unq: 0 })}` : `not valid: ${errors.join(', ')}`;
   return `${verdict}\n${facts.join('\n')}\nnot proven: ${result.notProven.join(', ')}\n`;

@@ -10,19 +10,52 @@ export type Element = DefaultTreeAdapterTypes.Element;
 
 export const names = (list: string) => new Set(list.split(' '));
 
-export const NOT_SHOWN = names(
-  'script style template head title iframe object embed canvas audio video datalist noframes rp',
+/** Shown, but not as text that could be read from here: what they hold is written between two marks of an object. */
+export const EMBEDDED = names(
+  'svg math select option optgroup textarea noscript iframe object embed canvas audio video input meter progress',
 );
-/** Shown, but not as text that could be read from here. */
-export const EMBEDDED = names('svg math select textarea noscript');
+/** Their text is shown, but on a control, or moving. */
+export const CONTROLS = names('button marquee applet');
 const BLOCK = names(
-  'address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer ' +
+  'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer ' +
     'form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol p plaintext pre search section summary ' +
     'table tbody tfoot thead tr ul xmp',
 );
-export const isBlock = (element: Element, style: Map<string, string>): boolean =>
-  BLOCK.has(element.tagName) ||
-  /^(?:block|list-item|flow-root|table|flex|grid)\b/.test(style.get('display') ?? '');
+/** Laid out by rules of their own: each has one `display`, or none that is certain. */
+const FIXED = new Map([
+  ['li', 'list-item'],
+  ['td', 'table-cell'],
+  ['th', 'table-cell'],
+  ['tr', 'table-row'],
+  ['table', 'table'],
+  ...[...names('tbody thead tfoot caption col colgroup ruby rt rp')].map((name) => [name, ''] as const),
+]);
+const AS_BLOCK = names('block flow-root table');
+const IN_LINE = names('inline inline-block');
+
+export interface Display {
+  /** Its edges break the line. */
+  block: boolean;
+  /** Lies in a line without a box of its own. */
+  inline: boolean;
+  /** Its `display` does something else. */
+  doubt: boolean;
+}
+
+/** How an element is laid out. `display`: its declared value, if there is one. */
+export function displayOf(tagName: string, display: string | undefined): Display {
+  const block = BLOCK.has(tagName);
+  const fixed = FIXED.get(tagName);
+  const boxed = block || fixed !== undefined || tagName === 'img';
+  if (display === undefined || display === fixed) return { block, inline: !boxed, doubt: false };
+  if (fixed !== undefined) return { block, inline: false, doubt: true };
+  if (AS_BLOCK.has(display)) return { block: true, inline: false, doubt: false };
+  if (IN_LINE.has(display)) {
+    return { block: false, inline: display === 'inline' && tagName !== 'img', doubt: false };
+  }
+  return { block, inline: true, doubt: true };
+}
+
 /** White space inside is shown as it is. */
 export const PREFORMATTED = names('pre listing plaintext xmp');
 export const CELL = names('td th');
@@ -39,12 +72,13 @@ const MARKED: Readonly<Record<string, Mark>> = {
 };
 
 /** By its name, else by its style. */
-export function markOf(element: Element, style: Map<string, string>): Mark | undefined {
+export function markOf(
+  element: Element,
+  { struck, align }: { struck: boolean; align?: 'super' | 'sub' },
+): Mark | undefined {
   if (Object.hasOwn(MARKED, element.tagName)) return MARKED[element.tagName];
-  const decoration = `${style.get('text-decoration') ?? ''} ${style.get('text-decoration-line') ?? ''}`;
-  if (/\bline-through\b/.test(decoration)) return MARKED['del'];
-  const align = style.get('vertical-align');
-  return align === 'super' || align === 'sub' ? MARKED[align === 'sub' ? 'sub' : 'sup'] : undefined;
+  if (struck) return MARKED['del'];
+  return align && MARKED[align === 'sub' ? 'sub' : 'sup'];
 }
 
 export const attribute = (element: Element, name: string): string | undefined =>
@@ -55,17 +89,13 @@ export const hasClass = (element: Element, name: string): boolean =>
 
 /** The bidi controls that do what an element's direction does, or null; `rightToLeft`: how the post itself runs. */
 export function directionOf(
-  element: Element,
-  style: Map<string, string>,
+  { direction, override }: { direction?: 'ltr' | 'rtl'; override: boolean },
   rightToLeft: () => boolean,
 ): readonly [string, string] | null {
-  const dir = style.get('direction') ?? attribute(element, 'dir')?.toLowerCase();
-  if (dir !== 'rtl' && dir !== 'ltr') return null;
-  if (element.tagName === 'bdo' || /override/.test(style.get('unicode-bidi') ?? '')) {
-    return [dir === 'rtl' ? '\u202e' : '\u202d', '\u202c'];
-  }
-  if ((dir === 'rtl') === rightToLeft()) return null;
-  return [dir === 'rtl' ? '\u2067' : '\u2066', '\u2069'];
+  if (direction === undefined) return null;
+  if (override) return [direction === 'rtl' ? '\u202e' : '\u202d', '\u202c'];
+  if ((direction === 'rtl') === rightToLeft()) return null;
+  return [direction === 'rtl' ? '\u2067' : '\u2066', '\u2069'];
 }
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
@@ -82,3 +112,24 @@ const EMOJI_ALT = new RegExp(
 );
 /** Whether a picture stands for an emoji: its alternative text is one, or a shortcode. Other pictures are no text. */
 export const isEmoji = (alt: string): boolean => EMOJI_ALT.test(alt);
+
+/** The children of an element; those of a template lie apart. */
+export const childrenOf = (element: Element): readonly Node[] =>
+  'content' in element
+    ? (element as DefaultTreeAdapterTypes.Template).content.childNodes
+    : element.childNodes;
+
+/** The first answer that is not null to the texts inside these nodes, in order; names, sheets and scripts are none. */
+export function textsOf<T>(nodes: readonly Node[], answer: (text: string) => T | null): T | null {
+  const stack = [...nodes].reverse();
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.nodeName === '#text') {
+      const found = answer((node as DefaultTreeAdapterTypes.TextNode).value);
+      if (found !== null) return found;
+    }
+    if (!('tagName' in node) || /^(?:title|desc|style|script)$/.test(node.tagName)) continue;
+    const children = childrenOf(node);
+    for (let index = children.length - 1; index >= 0; index--) stack.push(children[index]!);
+  }
+  return null;
+}

@@ -9,8 +9,7 @@ export interface List {
   type: string;
 }
 
-export function openList(element: Element, style: Map<string, string>): List {
-  const bare = /\bnone\b/.test(style.get('list-style') ?? style.get('list-style-type') ?? '');
+export function openList(element: Element, bare: boolean): List {
   const reversed = attribute(element, 'reversed') !== undefined;
   const items = () => element.childNodes.filter((node) => node.nodeName === 'li').length;
   return {

@@ -4,25 +4,32 @@
  * (docs/attestation-hpt.md section 7). With a stack of its own, so that no nesting exhausts the call stack.
  */
 import type { DefaultTreeAdapterTypes } from 'parse5';
-import type { Run } from './canonical.js';
 import type { Report } from './characters.js';
+import { LEAST_DIFFERENCE, PAPER, WHITE } from './css-colours.js';
 import {
   attribute,
   beginsRightToLeft,
   CELL,
+  CONTROLS,
+  childrenOf,
   directionOf,
   type Element,
   EMBEDDED,
   hasClass,
-  isBlock,
   isEmoji,
   markOf,
-  NOT_SHOWN,
   type Node,
+  names,
   PREFORMATTED,
+  textsOf,
 } from './html-elements.js';
+import { embeddedText } from './html-embedded.js';
 import { type List, markerOf, openList } from './html-list.js';
-import { isHidden, isStyled, styleOf } from './html-style.js';
+import { FIRST_LOOK, type Look } from './html-look.js';
+import { misplacedIn } from './html-order.js';
+import { sheetsOf } from './html-sheet.js';
+import { type Style, styleOf } from './html-style.js';
+import { HtmlWriter } from './html-writer.js';
 import type { LinkRun } from './links.js';
 import { emojiOf } from './shortcodes.js';
 
@@ -32,26 +39,37 @@ interface Step {
   leave?: () => void;
 }
 
-/** Quotations deeper than this are written as deep as this. */
-const QUOTE_DEPTH = 8;
+/** Elements without text of their own that shape the text around: in doubt, they are written as an object. */
+const SHAPING = names('br wbr col colgroup');
+/** What is never shown and holds no text of the post is not reported; nor is an empty one of the others. */
+const SILENT = names('style title rp');
+const UNMEANT = names('script template noframes noembed datalist');
+const CONDITION = /^[ \t\n\f\r]*\[if\b/i;
 
 export class HtmlReader {
-  readonly runs: Run[] = [];
-  readonly reported = new Set<Report>();
-  private link: LinkRun | null = null;
-  /** Inside how many `pre`, quotations, and spans that a class hides within a link. */
+  private readonly writer = new HtmlWriter();
   private pre = 0;
-  private quote = 0;
-  private invisible = 0;
-  private lineStart = true;
-  /** Directly after the number of a list item: its text stays on that line. */
-  private numbered = false;
   private readonly lists: List[] = [];
-  private runsRightToLeft: boolean | undefined;
+  private look: Look = FIRST_LOOK;
+  /** Shown at another place than where they stand. */
+  private readonly misplaced = new Set<Node>();
 
-  constructor(private readonly nodes: readonly Node[]) {}
+  /** `pages`: the attributes of `html` and `body` tags as elements around the whole, from the outside in. */
+  constructor(
+    private readonly nodes: readonly Node[],
+    private readonly pages: readonly Element[] = [],
+    private runsRightToLeft?: boolean,
+  ) {}
 
-  read(): void {
+  /** Reads it all, once. */
+  read(): Pick<HtmlWriter, 'runs' | 'reported'> {
+    const close = [...this.openSheets(), ...this.pages.flatMap((page) => this.openPage(page))];
+    this.readNodes();
+    for (const each of close.reverse()) each();
+    return this.writer;
+  }
+
+  private readNodes(): void {
     const steps: Step[] = this.nodes.map((node) => ({ node })).reverse();
     for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
       if (step.leave) {
@@ -60,6 +78,7 @@ export class HtmlReader {
       }
       const { node } = step;
       if (node.nodeName === '#text') this.text((node as DefaultTreeAdapterTypes.TextNode).value);
+      if (node.nodeName === '#comment') this.comment((node as DefaultTreeAdapterTypes.CommentNode).data);
       if (!('tagName' in node)) continue;
       const leave = this.enter(node);
       if (leave === null) continue;
@@ -70,156 +89,137 @@ export class HtmlReader {
     }
   }
 
+  /** A style sheet that may hide or add text puts all of it in doubt. */
+  private openSheets(): (() => void)[] {
+    const { found, doubt, coloured } = sheetsOf(this.nodes);
+    if (found) this.report('style_sheet');
+    this.look = { ...this.look, paper: coloured };
+    return doubt ? [this.writer.openDoubt('uncertain')] : [];
+  }
+
+  /** Shown in a page of its own, a post has these styles, and as a part of another it has not: any that matters is in doubt. */
+  private openPage(page: Element): (() => void)[] {
+    const style = styleOf(page, this.look);
+    const { look, outcome, align, struck } = style;
+    const plain = look.behind >= PAPER && WHITE - look.text >= LEAST_DIFFERENCE;
+    const turned = directionOf(style, () => this.isRightToLeft()) !== null;
+    if (outcome !== 'shown' || !plain || turned || struck || align !== undefined)
+      return [this.writer.openDoubt('uncertain')];
+    this.look = look;
+    return [];
+  }
+
   /** Returns how the element is left, or null when nothing inside it is shown. */
   private enter(element: Element): (() => void) | null {
     const { tagName } = element;
-    if (tagName === 'style') this.reported.add('style_sheet');
-    if (NOT_SHOWN.has(tagName)) return null;
-    const style = styleOf(element);
-    if (style === null || isHidden(element, style)) {
-      this.reported.add('hidden_text');
+    const { writer } = this;
+    const style = styleOf(element, this.look);
+    const shadow = tagName === 'template' && attribute(element, 'shadowrootmode') !== undefined;
+    if (style.outcome === 'hidden' && !shadow) {
+      this.hidden(element);
       return null;
     }
-    if (EMBEDDED.has(tagName)) {
-      if (textsOf(element.childNodes, (text) => /\S/.test(text) || null) === true) {
-        this.reported.add('embedded');
-        this.write('\ufffc');
-      }
+    const outer = this.look;
+    const { block } = style;
+    if (block) writer.edge();
+    if (CELL.has(tagName)) writer.write(' ');
+    const closeDoubt = this.openDoubt(element, style);
+    if (EMBEDDED.has(tagName) || shadow) {
+      this.embed(element);
+      closeDoubt?.();
       return null;
     }
+    this.look = style.look;
+    for (const child of misplacedIn(element)) this.misplaced.add(child);
     if (tagName === 'img') this.picture(attribute(element, 'alt') ?? '');
-    if (tagName === 'br') this.breakLine();
-    if (isStyled(style)) this.reported.add('styled');
-    const block = isBlock(element, style);
-    if (block) this.edge();
-    if (CELL.has(tagName)) this.write(' ');
+    if (tagName === 'br') writer.breakLine();
     if (PREFORMATTED.has(tagName)) this.pre++;
-    if (tagName === 'blockquote') this.quote++;
-    if (tagName === 'ol' || tagName === 'ul' || tagName === 'menu') this.lists.push(openList(element, style));
+    if (tagName === 'blockquote') writer.quote++;
+    const list = tagName === 'ol' || tagName === 'ul' || tagName === 'menu';
+    if (list) this.lists.push(openList(element, style.bare));
     if (tagName === 'li') this.number(element);
-    const hidesPart = this.link !== null && hasClass(element, 'invisible');
-    if (hidesPart) this.invisible++;
-    const opened = tagName === 'a' && this.link === null;
-    if (opened)
-      this.link = { kind: linkKind(element), shown: '', full: '', href: attribute(element, 'href') ?? '' };
-    const direction = directionOf(element, style, () => this.isRightToLeft());
-    if (direction) this.write(direction[0]);
+    const hidesPart = writer.inLink && hasClass(element, 'invisible');
+    if (hidesPart) writer.invisible++;
+    const opened = tagName === 'a' && !writer.inLink;
+    if (opened) writer.openLink(linkKind(element), attribute(element, 'href') ?? '');
+    const direction = directionOf(style, () => this.isRightToLeft());
+    if (direction) writer.write(direction[0]);
     const mark = markOf(element, style);
-    const closeMark = mark && this.openMark(mark);
+    const closeMark = mark && writer.openMark(mark);
     return () => {
       closeMark?.();
-      if (direction) this.write(direction[1]);
-      if (opened) this.closeLink();
-      if (hidesPart) this.invisible--;
-      if (tagName === 'li') this.numbered = false;
-      if (tagName === 'ol' || tagName === 'ul' || tagName === 'menu') this.lists.pop();
-      if (tagName === 'blockquote') this.leaveQuote();
+      if (direction) writer.write(direction[1]);
+      if (opened) writer.closeLink();
+      if (hidesPart) writer.invisible--;
+      if (tagName === 'li') writer.endNumber();
+      if (list) this.lists.pop();
+      closeDoubt?.();
+      if (tagName === 'blockquote') {
+        writer.edge();
+        writer.quote--;
+      }
       if (PREFORMATTED.has(tagName)) this.pre--;
-      if (block) this.edge();
+      if (block) writer.edge();
+      this.look = outer;
     };
   }
 
+  private report(report: Report): void {
+    this.writer.reported.add(report);
+  }
+
+  private hidden(element: Element): void {
+    const { tagName } = element;
+    const silent = SILENT.has(tagName) || (UNMEANT.has(tagName) && !holdsText(element));
+    if (!silent) this.report('hidden_text');
+  }
+
+  private comment(data: string): void {
+    if (CONDITION.test(data)) this.report('conditional_comment');
+  }
+
+  private embed(element: Element): void {
+    const text = embeddedText(element);
+    if (text === null) return;
+    this.report('embedded');
+    this.writer.write(text);
+  }
+
+  private openDoubt(element: Element, { outcome }: Style): (() => void) | undefined {
+    const { tagName } = element;
+    if (outcome !== 'shown' || this.misplaced.has(element)) {
+      return this.writer.openDoubt('uncertain', outcome === 'around' || SHAPING.has(tagName));
+    }
+    return CONTROLS.has(tagName) ? this.writer.openDoubt('embedded') : undefined;
+  }
+
   private text(value: string): void {
-    this.write(this.pre > 0 ? value : value.replace(/[ \t\n\f\r]+/g, ' '));
-  }
-
-  /** Adds displayed text to the open link or to the runs, with the quotation's mark where a line begins. */
-  private write(text: string): void {
-    if (this.link) {
-      this.link.full += text;
-      if (this.invisible === 0) this.link.shown += text;
-      return;
-    }
-    if (!/[^ \t\n\f\r]/.test(text)) {
-      this.runs.push(text);
-      if (text.includes('\n')) this.lineStart = true;
-      return;
-    }
-    this.beginLine();
-    const prefix = this.prefix();
-    this.runs.push(prefix === '' ? text : text.replace(/\n(?=[^\n])/g, `\n${prefix}`));
-    this.lineStart = /\n[ \t]*$/.test(text);
-  }
-
-  private beginLine(): void {
-    if (this.lineStart && this.quote > 0) this.runs.push(this.prefix());
-    this.lineStart = false;
-    this.numbered = false;
-  }
-
-  private prefix = () => '> '.repeat(Math.min(this.quote, QUOTE_DEPTH));
-
-  private breakLine(): void {
-    this.numbered = false;
-    this.edge();
-  }
-
-  private edge(): void {
-    if (this.numbered) return;
-    this.write('\n');
-  }
-
-  private leaveQuote(): void {
-    this.edge();
-    this.quote--;
+    this.writer.write(this.pre > 0 ? value : value.replace(/[ \t\n\f\r]+/g, ' '));
   }
 
   private number(item: Element): void {
     const list = this.lists.at(-1);
-    const marker = list === undefined ? '' : markerOf(list, item);
-    if (marker === '') return;
-    this.write(marker);
-    this.numbered = true;
+    this.writer.number(list === undefined ? '' : markerOf(list, item));
   }
 
   private picture(alt: string): void {
-    if (isEmoji(alt)) this.write(emojiOf(alt));
-    else this.reported.add('picture');
+    if (isEmoji(alt)) this.writer.write(emojiOf(alt));
+    else this.report('picture');
   }
 
-  /** Writes what stands before a marked element, and returns how to close it: with nothing around nothing. */
-  private openMark([before, after]: readonly [string, string]): () => void {
-    if (this.link) {
-      this.write(before);
-      return () => this.write(after);
-    }
-    this.write(before);
-    const at = this.runs.length;
-    return () => {
-      const inside = this.runs.slice(at);
-      const only = inside.length === 1 && typeof inside[0] === 'string' ? inside[0] : undefined;
-      const ordinal = before === '^(' && only !== undefined && /^(?:st|nd|rd|th)$/i.test(only);
-      if (ordinal || !inside.some((run) => typeof run !== 'string' || /\S/.test(run))) this.runs[at - 1] = '';
-      else this.write(after);
-    };
-  }
-
-  private closeLink(): void {
-    const link = this.link!;
-    this.link = null;
-    this.beginLine();
-    this.runs.push(link.href === '' ? link.full! : link);
-  }
-
+  /** By the first letter that is displayed: read once more for that, when a direction has to be compared with it. */
   private isRightToLeft(): boolean {
-    this.runsRightToLeft ??= textsOf(this.nodes, beginsRightToLeft) ?? false;
+    if (this.runsRightToLeft === undefined) {
+      const { runs } = new HtmlReader(this.nodes, [], false).read();
+      const texts = runs.map((run) => (typeof run === 'string' ? run : run.full!));
+      this.runsRightToLeft = beginsRightToLeft(texts.join('')) ?? false;
+    }
     return this.runsRightToLeft;
   }
 }
 
-/** The first answer that is not null to the texts inside these nodes, in order. */
-function textsOf(nodes: readonly Node[], answer: (text: string) => boolean | null): boolean | null {
-  const stack = [...nodes].reverse();
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node.nodeName === '#text') {
-      const found = answer((node as DefaultTreeAdapterTypes.TextNode).value);
-      if (found !== null) return found;
-    }
-    if (!('tagName' in node) || /^(?:title|desc|style|script)$/.test(node.tagName)) continue;
-    for (let index = node.childNodes.length - 1; index >= 0; index--) stack.push(node.childNodes[index]!);
-  }
-  return null;
-}
+const holdsText = (element: Element): boolean =>
+  textsOf(childrenOf(element), (text) => /\S/.test(text) || null) === true;
 
 function linkKind(element: Element): LinkRun['kind'] {
   if (hasClass(element, 'hashtag') || (attribute(element, 'rel') ?? '').split(/\s+/).includes('tag'))

@@ -1,75 +1,127 @@
 /**
- * What a `style` attribute does to the displayed text: what it hides, and what it does in ways that are not read
- * (docs/attestation-hpt.md section 7).
+ * What an element's style, and the attributes that do the same, make of the text inside: certainly shown, certainly
+ * hidden, or in doubt (docs/attestation-hpt.md section 7). Only inline declarations are read here; a style sheet that
+ * could do anything puts the whole text in doubt (`html-sheet.ts`).
  */
-import { attribute, type Element, names } from './html-elements.js';
+import { type Declaration, declarationsOf } from './css-declarations.js';
+import { Declared, isGlobal, wordOf } from './css-declared.js';
+import { familyGrade, fontParts } from './css-fonts.js';
+import { type Grade, gradeOf, type Place, worse } from './css-properties.js';
+import { lower, type Token } from './css-tokens.js';
+import { attribute, displayOf, type Element, names, textsOf } from './html-elements.js';
+import { COLOURED, coloursInside, type Look, sizeInside } from './html-look.js';
+import { type Marks, marksOf } from './html-marks.js';
 
-/** Declarations of a `style` attribute, names and values in lower case; null when it is written to be misread. */
-export function styleOf(element: Element): Map<string, string> | null {
-  const style = attribute(element, 'style');
-  if (style === undefined) return new Map();
-  if (style.includes('\\')) return null;
-  return new Map(
-    withoutComments(style)
-      .toLowerCase()
-      .split(';')
-      .flatMap((declaration) => {
-        const colon = declaration.indexOf(':');
-        if (colon < 0) return [];
-        return [[declaration.slice(0, colon).trim(), withoutImportant(declaration.slice(colon + 1).trim())]];
-      }),
-  );
+export interface Style extends Marks {
+  /** `hidden`: by every browser. `own`, `around`: in doubt, as in `css-properties.ts`. */
+  outcome: 'shown' | 'hidden' | Exclude<Grade, 'plain'>;
+  /** Its edges break the line. */
+  block: boolean;
+  /** What those inside inherit. */
+  look: Look;
 }
 
-/** Comments of CSS; one that is not closed goes to the end. */
-function withoutComments(style: string): string {
-  let kept = '';
-  let from = 0;
-  for (let open = style.indexOf('/*'); open >= 0; open = style.indexOf('/*', from)) {
-    kept += style.slice(from, open);
-    const close = style.indexOf('*/', open + 2);
-    from = close < 0 ? style.length : close + 2;
-  }
-  return kept + style.slice(from);
-}
-
-function withoutImportant(value: string): string {
-  if (!value.endsWith('important')) return value;
-  const rest = value.slice(0, -'important'.length).trimEnd();
-  return rest.endsWith('!') ? rest.slice(0, -1).trimEnd() : value;
-}
-
-// Each pattern has one way to match: an attribute may be as long as the post.
-const ZERO = /^(?:0+(?:\.0*)?|\.0+)(?:[a-z]+|%)?$/;
-const HIDING: readonly (readonly [string, RegExp])[] = [
-  ['display', /^none$/],
-  ['visibility', /^(?:hidden|collapse)$/],
-  ['content-visibility', /^hidden$/],
-  ['opacity', ZERO],
-  ['font-size', ZERO],
-  ['color', /^transparent$/],
-  ['mso-hide', /^all$/],
-  ['text-indent', /^-\d{3}/],
-  ['left', /^-\d{3}/],
-  ['top', /^-\d{3}/],
-  ['clip', /^rect\(\s*0/],
-  ['clip-path', /^inset\(\s*(?:50|100)%/],
-];
-
-export function isHidden(element: Element, style: Map<string, string> | null): boolean {
-  if (style === null || attribute(element, 'hidden') !== undefined) return true;
-  if (element.tagName === 'dialog' && attribute(element, 'open') === undefined) return true;
-  if (HIDING.some(([name, value]) => style.get(name) !== undefined && value.test(style.get(name)!)))
-    return true;
-  const flat = ['height', 'max-height', 'width', 'max-width'].some((name) =>
-    ZERO.test(style.get(name) ?? '1'),
-  );
-  return flat && style.get('overflow') === 'hidden';
-}
-
-/** Styles that move, turn or respell text in ways that are not read here. */
-const STYLED = names(
-  'position float transform text-transform letter-spacing word-spacing writing-mode filter content order',
+/** Hidden by a browser's own style sheet, which a `display` overrides. */
+const UNRENDERED = names('script style title noframes noembed datalist rp');
+/** As wide and high as what is inside needs, at least. */
+const CELLS = names('td th table col colgroup hr');
+/** What an animation shows at last, and what `all` resets, is not known here. */
+const MOVING = /^(?:-[a-z]+-)?(?:animation|transition)|^all$/;
+const DISPLAYS = names(
+  'none block inline inline-block list-item flow-root table table-row table-cell flex inline-flex grid inline-grid ' +
+    'initial unset inherit',
 );
-export const isStyled = (style: Map<string, string>): boolean =>
-  [...style.keys()].some((name) => STYLED.has(name));
+/** Of a picture: fewer than six pixels. */
+const TINY = /^[ \t\n\f\r]*\+?0*[0-5](?![0-9])/;
+/** Looked at as a whole, not one by one. */
+const WHOLE = names(
+  'display color background background-color font font-size font-family list-style list-style-type text-decoration ' +
+    'text-decoration-line vertical-align direction unicode-bidi',
+);
+
+/** Reads an element's style where `around` is the look it inherits. */
+export function styleOf(element: Element, around: Look): Style {
+  const declared = new Declared(attribute(element, 'style'));
+  const display = displayOf(element.tagName, declared.word('display'));
+  const marks = marksOf(element, declared, display.inline);
+  const hides = hiding(element, declared);
+  const struck = around.struck || marks.struck;
+  const { block } = display;
+  if (hides === 'hidden') return { ...marks, outcome: 'hidden', block, look: around };
+  const { size, doubt: small } = sizeInside(element, declared, around.size);
+  const { colours, doubt: faint } = coloursInside(element, declared, around);
+  const drawnOver = around.struck && declared.word('display') === 'inline-block';
+  const inDoubt =
+    hides === 'doubt' || marks.doubt || display.doubt || small || faint || drawnOver || isOdd(element);
+  // An open dialog lies over the page.
+  const over = element.tagName === 'dialog' && attribute(element, 'open') !== undefined;
+  let grade: Grade = declared.unreadable || over ? 'around' : inDoubt ? 'own' : 'plain';
+  const place: Place = { inline: display.inline, sized: sizedAs(element.tagName, declared) };
+  for (const each of declared.all)
+    grade = worse(grade, WHOLE.has(each.name) ? fontGrade(element, each) : gradeOf(each, place));
+  return {
+    ...marks,
+    outcome: grade === 'plain' ? 'shown' : grade,
+    block,
+    look: { ...colours, size, struck },
+  };
+}
+
+/** Whether an element is hidden for certain: by `display: none`, or by what browsers hide unless a style says otherwise. */
+function hiding(element: Element, declared: Declared): 'hidden' | 'doubt' | null {
+  if (element.tagName === 'template') return 'hidden';
+  const moving = declared.unreadable || declared.all.some(({ name }) => MOVING.test(name));
+  const displays = declared.all.filter(({ name }) => name === 'display');
+  const known = displays.every(({ value }) => DISPLAYS.has(wordOf(value)));
+  if (!moving && known && declared.word('display') === 'none') return 'hidden';
+  // The attribute is one of HTML alone.
+  const hidden = /^(?:svg|math)$/.test(element.tagName) ? undefined : attribute(element, 'hidden');
+  const unrendered =
+    hidden !== undefined ||
+    UNRENDERED.has(element.tagName) ||
+    (element.tagName === 'dialog' && attribute(element, 'open') === undefined);
+  if (!unrendered) return known ? null : 'doubt';
+  const overridden = moving || displays.length > 0 || lower(hidden ?? '') === 'until-found';
+  return overridden ? 'doubt' : 'hidden';
+}
+
+function sizedAs(tagName: string, declared: Declared): Place['sized'] {
+  if (tagName === 'img') return 'picture';
+  return CELLS.has(tagName) && (tagName === 'hr' || declared.word('display') === undefined) ? 'cell' : null;
+}
+
+/** Attributes that hide or move, or may: a popover, closed details, a table that floats, a picture behind the text, a picture of no size, a font of pictures. */
+function isOdd(element: Element): boolean {
+  const { tagName } = element;
+  if (attribute(element, 'popover') !== undefined) return true;
+  if (tagName === 'details') return attribute(element, 'open') === undefined;
+  const align = lower(attribute(element, 'align') ?? '');
+  if (tagName === 'table' && /left|right/.test(align)) return true;
+  if (tagName === 'caption') return align === 'bottom';
+  if (COLOURED.has(tagName)) return (attribute(element, 'background') ?? '') !== '';
+  if (tagName === 'img') {
+    return TINY.test(attribute(element, 'width') ?? '') || TINY.test(attribute(element, 'height') ?? '');
+  }
+  const face = tagName === 'font' ? attribute(element, 'face') : undefined;
+  if (face === undefined) return false;
+  const [family, ...more] = declarationsOf(`font-family:${face}`) ?? [];
+  return family === undefined || more.length > 0 || fontGrade(element, family) !== 'plain';
+}
+
+/** Of the declarations that are looked at as a whole, only fonts have a grade of their own. */
+function fontGrade(element: Element, { name, value }: Declaration): Grade {
+  if (isGlobal(value)) return 'plain';
+  if (name === 'font-family') return lettersIn(element, value);
+  if (name !== 'font') return 'plain';
+  const parts = fontParts(value);
+  return parts === null ? 'own' : worse(parts.grade, lettersIn(element, parts.family));
+}
+
+/** Word writes bullets as `·` in Symbol, where it looks like itself. */
+function lettersIn(element: Element, family: readonly Token[]): Grade {
+  const grade = familyGrade(family);
+  if (grade !== 'symbol') return grade;
+  return textsOf(element.childNodes, (text) => /[^· \t\n\f\r\u00a0]/.test(text) || null) === null
+    ? 'plain'
+    : 'own';
+}

@@ -55,13 +55,17 @@ export function writeLink(run: LinkRun, next: string, reported: Set<Report>): st
   if (href === '') return full;
   const url = normaliseUrl(href, reported);
   if (url === null) return writeOther(full, href, reported);
-  const shown = withoutIsolates(run.shown);
-  if (isShortened(shown) || showsItself(shown, href, url) || showsItself(withoutIsolates(full), href, url)) {
+  // Parts that a class hides are shown where nobody knows the class: they count.
+  const label = withoutIsolates(full);
+  if (isShortened(label) || showsItself(label, href, url)) {
     return standsBare(url, next) ? url : `<${url}>`;
   }
-  if (/^(?:https?:\/\/|www\.)|^[^\s/]+\.[a-z]{2,}(?:[/?#]|$)/i.test(shown)) reported.add('link_text_differs');
-  return shown === '' ? `<${url}>` : `${full} <${url}>`;
+  if ([label, withoutIsolates(run.shown)].some(looksLikeAddress)) reported.add('link_text_differs');
+  return label === '' ? `<${url}>` : `${full} <${url}>`;
 }
+
+const looksLikeAddress = (text: string): boolean =>
+  /^(?:https?:\/\/|www\.)|^[^\s/]+\.[a-z]{2,}(?:[/?#]|$)/i.test(text);
 
 /** Platforms isolate an address in a text that runs from right to left; it shows the same address. */
 const withoutIsolates = (shown: string): string => shown.replace(/[\u2066-\u2069]/g, '').trim();

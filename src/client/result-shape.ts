@@ -42,6 +42,7 @@ const MEMBERS: Readonly<Record<string, Rule>> = {
   notProven: listOf(one('composed', 'unique', 'uncoerced')),
   // A code of a later version is one that failed all the same.
   errors: listOf(text),
+  reported: listOf(text),
   jti: orNull(text),
   iss: orNull(text),
 };

@@ -122,6 +122,7 @@ class Check {
   private status: VerifyResult['status'] = 'unknown';
   private statusAsOf: number | null = null;
   private stale = false;
+  private readonly reported = new Set<string>();
 
   constructor(
     private readonly lists: StatusCache,
@@ -178,6 +179,7 @@ class Check {
       stale: this.stale,
       notProven: stands ? this.claims!.np : ['composed', 'unique', 'uncoerced'],
       errors: this.errors,
+      reported: [...this.reported].sort(),
       jti: this.claims?.jti ?? null,
       iss: this.claims?.iss ?? null,
     };
@@ -216,12 +218,12 @@ class Check {
     let content: VerifyResult['content'] | undefined;
     if (text !== undefined) {
       const readable = typeof text === 'string' && (facets === undefined || isFacets(facets));
-      content = readable ? await compare(con, () => canonicalText(text, facets)) : 'unchecked';
+      content = readable ? await compare(con, () => canonicalText(text, facets), this.reported) : 'unchecked';
     }
     if (html !== undefined) {
       const read = this.html;
       const readable = read !== undefined && typeof html === 'string';
-      const shown = readable ? await compare(con, () => read(html)) : 'unchecked';
+      const shown = readable ? await compare(con, () => read(html), this.reported) : 'unchecked';
       // Who shows two renderings shows either: both are checked, and the worse one counts.
       content =
         content === undefined ? shown : WORST_FIRST.find((each) => each === content || each === shown)!;
@@ -257,10 +259,11 @@ class Check {
 const WORST_FIRST = ['different', 'unchecked', 'reformatted', 'exact'] as const;
 const LONE_SURROGATE = /\p{Cs}/u;
 
-/** A text that has no canonical form is another one: no token was ever issued for it. */
+/** A text that has no canonical form is another one: no token was ever issued for it. What is found on the way goes to `reported`. */
 async function compare(
   con: TokenClaims['con'],
   canonicalOf: () => CanonicalText,
+  reported: Set<string>,
 ): Promise<VerifyResult['content']> {
   let canonical: CanonicalText;
   try {
@@ -269,6 +272,7 @@ async function compare(
     if (error instanceof TextRejected) return 'different';
     throw error;
   }
+  for (const each of canonical.reported) reported.add(each);
   const h = await hashText(canonical.canonical, con.salt);
   if (h === con.h) return canonical.n === con.n ? 'exact' : 'different';
   // Words cost as much as all the rest, and are seldom needed.

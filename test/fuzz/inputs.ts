@@ -171,6 +171,22 @@ export const PIECES = [
 
 const TAGS = [
   ...[
+    '<span style="display:none">',
+    '<span style="opacity:.1">',
+    '<div style="color:#fff;background:#000">',
+    '<p style="',
+    '<p style="display:\\none;/*">',
+    '<button>',
+    '<input value="x">',
+    '<details>',
+    '<style>p{color:red}</style>',
+    '<style>',
+    '</style>',
+    '<body style="opacity:0">',
+    '<!--[if mso]>',
+    '<bdo dir=rtl>',
+  ],
+  ...[
     '<p>',
     '</p>',
     '<a href="https://x.org/a">',

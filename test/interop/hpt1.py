@@ -421,13 +421,13 @@ def write_link(kind, shown, label, target, following, reported):
     if url is None:
         return write_other(label, target, reported)
     bare = [re.sub("[\u2066-\u2069]", "", each).strip(WHITE) for each in (shown, label)]
-    wrapped = parse_url(bare[0]) if not any(c in WHITE for c in bare[0]) else None
-    if (wrapped and wrapped.host in ("t.co", "lnkd.in")) or any(is_address(each, target, url) for each in bare):
+    wrapped = parse_url(bare[1]) if not any(c in WHITE for c in bare[1]) else None
+    if (wrapped and wrapped.host in ("t.co", "lnkd.in")) or is_address(bare[1], target, url):
         return url if stands_bare(url, following) else f"<{url}>"
     looks = r"(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww]{3}\.)|[^" + WHITE + r"/]+\.[A-Za-z]{2,}(?:[/?#]|\Z)"
-    if re.match(looks, bare[0]):
+    if any(re.match(looks, each) for each in bare):
         reported.add("link_text_differs")
-    return f"{label} <{url}>" if bare[0] else f"<{url}>"
+    return f"{label} <{url}>" if bare[1] else f"<{url}>"
 
 
 def leads_to(name, target):
@@ -753,17 +753,20 @@ def in_plain_word(character):
 
 ADDRESS = r"[A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9.\-]{1,128}"
 WEB = r"<?https?://[^\s<>]{1,512}>?"
-FOOTER_LINE = re.compile(
-    rf"[A-Za-z0-9._\-]{{1,64}} mailing list(?: -- {ADDRESS})?|{ADDRESS}|{WEB}|To unsubscribe send an email to {ADDRESS}|"
+OF_A_LIST = (
+    rf"[A-Za-z0-9._\-]{{1,64}} mailing list(?: -- {ADDRESS})?|To unsubscribe send an email to {ADDRESS}|"
     r'You received this message because you are subscribed to the Google Groups "[A-Za-z0-9._\-]{1,64}" group\.|'
     rf"To unsubscribe from this group and stop receiving emails from it, send an email to {ADDRESS}\.|"
     rf"To view this discussion (?:on the web )?visit {WEB}\.?"
 )
+FOOTER_BEGINS = re.compile(OF_A_LIST)
+FOOTER_LINE = re.compile(f"{OF_A_LIST}|{ADDRESS}|{WEB}")
 
 
 def without_list_footer(lines):
     for at in range(len(lines) - 2, max(-1, len(lines) - 8), -1):
-        if re.fullmatch("_{20,}|--", lines[at]) and all(FOOTER_LINE.fullmatch(line) for line in lines[at + 1 :]):
+        found = re.fullmatch("_{20,}|--", lines[at]) and FOOTER_BEGINS.fullmatch(lines[at + 1])
+        if found and all(FOOTER_LINE.fullmatch(line) for line in lines[at + 1 :]):
             return lines[:at]
     return lines
 

@@ -8,6 +8,7 @@ formatting or tables as the standard's algorithm does, and the vectors do not as
 import re
 from html.parser import HTMLParser
 
+import hpt1_css as css
 from hpt1 import (
     FLAG_LETTER,
     PICTOGRAPH,
@@ -18,17 +19,31 @@ from hpt1 import (
     category,
 )
 
-NOT_SHOWN = set(
-    "script style template head title iframe object embed canvas audio video datalist noframes rp".split()
+EMBEDDED = set(
+    "svg math select option optgroup textarea noscript iframe object embed canvas audio video input meter progress".split()
 )
-EMBEDDED = set("svg math select textarea noscript".split())
+CONTROLS = {"button", "marquee", "applet"}
+SHAPING = {"br", "wbr", "col", "colgroup"}
+UNRENDERED = set("script style title noframes noembed datalist rp".split())
+# Hidden without a report: always, or when empty.
+SILENT = {"style", "title", "rp"}
+UNMEANT = {"script", "template", "noframes", "noembed", "datalist"}
+COLOURED = set("body table thead tbody tfoot tr td th".split())
+STRUCK = {"s", "strike", "del"}
+# Elements with one `display` that is theirs, or none that is certain.
+FIXED = {"li": "list-item", "td": "table-cell", "th": "table-cell", "tr": "table-row", "table": "table"} | dict.fromkeys(
+    "tbody thead tfoot caption col colgroup ruby rt rp".split(), ""
+)
+DISPLAYS = set(
+    "none block inline inline-block list-item flow-root table table-row table-cell flex inline-flex grid inline-grid "
+    "initial unset inherit".split()
+)
 BLOCK = set(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer "
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol p plaintext pre search section summary "
     "table tbody tfoot thead tr ul xmp".split()
 )
 PREFORMATTED = set("pre listing plaintext xmp".split())
-STYLED = set("position float transform text-transform letter-spacing word-spacing writing-mode filter content order".split())
 VOID = set("area base br col embed hr img input link meta param source track wbr".split())
 MARKS = {
     "s": ("~~", "~~"),
@@ -78,6 +93,13 @@ class Element:
         return name in (self.get("class") or "").split()
 
 
+class Comment:
+    name, children = None, ()
+
+    def __init__(self, data):
+        self.data = data
+
+
 class Tree(HTMLParser):
     CDATA_CONTENT_ELEMENTS = ("script", "style")
 
@@ -88,13 +110,23 @@ class Tree(HTMLParser):
         self.raw = None
         self.after_pre = False
         self.elements = 0
+        self.pages = {"html": {}, "body": {}}
+
+    def handle_comment(self, data):
+        self.open[-1].children.append(Comment(data))
+
+    def unknown_decl(self, data):
+        self.open[-1].children.append(Comment("[" + data))
 
     def handle_starttag(self, name, attributes):
         if self.raw:
             self.add_text(self.get_starttag_text())
             return
         if name in ("html", "head", "body"):
-            return  # A fragment has none of its own.
+            # A fragment has none of its own, but what they say counts for the whole.
+            for key, value in attributes if name != "head" else ():
+                self.pages[name].setdefault(key, value or "")
+            return
         if name == "a":
             self.close_open_link()
         if name in CLOSES_P:
@@ -116,7 +148,7 @@ class Tree(HTMLParser):
         if len(self.open) > 512:
             raise Rejected("too_long")
         self.after_pre = name in ("pre", "textarea")
-        if name in ("title", "textarea", "iframe", "noscript", "noframes", "xmp"):
+        if name in ("title", "textarea", "iframe", "noembed", "noscript", "noframes", "xmp"):
             self.raw = name
 
     def handle_startendtag(self, name, attributes):
@@ -160,53 +192,321 @@ class Tree(HTMLParser):
         self.open[-1].children.append(data)
 
 
-def style_of(element):
-    style = element.get("style")
-    if style is None:
-        return {}
-    if "\\" in style:
-        return None
-    found = {}
-    for declaration in re.sub(r"/\*.*?(?:\*/|\Z)", "", style, flags=re.S).lower().split(";"):
-        name, colon, value = declaration.partition(":")
-        if colon:
-            found[name.strip()] = re.sub(r"\s*!\s*important\s*$", "", value).strip()
-    return found
+class Declared:
+    """What the declarations of one `style` come to."""
+
+    SAME = {
+        "background": "background-color",
+        "font": "font-size",
+        "list-style": "list-style-type",
+        "text-decoration-line": "text-decoration",
+    }
+
+    def __init__(self, style):
+        found = [] if style is None else css.declarations_of(style)
+        self.unreadable = found is None
+        self.all = found or []
+        self.won = {}
+        important = set()
+        for name, value, forced in self.all:
+            name = self.SAME.get(name, name)
+            if name in important and not forced:
+                continue
+            if forced:
+                important.add(name)
+            self.won[name] = value
+
+    def word(self, name):
+        return css.word_of(self.won[name]) if name in self.won else None
 
 
-ZERO = r"(?:0+(?:\.0*)?|\.0+)(?:[a-z]+|%)?$"
-HIDING = {
-    "display": "none$",
-    "visibility": "(?:hidden|collapse)$",
-    "content-visibility": "hidden$",
-    "opacity": ZERO,
-    "font-size": ZERO,
-    "color": "transparent$",
-    "mso-hide": "all$",
-    "text-indent": r"-\d{3}",
-    "left": r"-\d{3}",
-    "top": r"-\d{3}",
-    "clip": r"rect\(\s*0",
-    "clip-path": r"inset\(\s*(?:50|100)%",
+class Look:
+    def __init__(self, size=16, text=css.BLACK, behind=css.WHITE, links=css.LINK, paper=False, struck=False):
+        self.size, self.text, self.behind, self.links = size, text, behind, links
+        self.paper, self.struck = paper, struck
+
+
+class Style:
+    """What a style makes of an element: outcome (shown, hidden, own, around), look, block, and what is written out."""
+
+    def __init__(self, element, around):
+        self.element, self.around = element, around
+        self.declared = declared = Declared(element.get("style"))
+        self.doubt = False
+        self.look = around
+        self.block, inline = self.layout()
+        self.read_marks(inline)
+        hides = self.hides()
+        if hides == "hidden":
+            self.outcome = "hidden"
+            return
+        size = self.read_size()
+        text, behind, links = self.read_colours()
+        struck = around.struck or self.struck
+        self.look = Look(size, text, behind, links, around.paper, struck)
+        if hides == "doubt" or around.struck and declared.word("display") == "inline-block" or self.is_odd():
+            self.doubt = True
+        over = element.name == "dialog" and element.get("open") is not None
+        grade = "around" if declared.unreadable or over else "own" if self.doubt else "plain"
+        sized = "picture" if element.name == "img" else None
+        if element.name in ("td", "th", "table", "col", "colgroup", "hr"):
+            sized = "cell" if element.name == "hr" or "display" not in declared.won else None
+        whole = (
+            "display color background background-color font font-size font-family list-style list-style-type "
+            "text-decoration text-decoration-line vertical-align direction unicode-bidi"
+        ).split()
+        for name, value, _ in declared.all:
+            grade = css.worse(grade, self.font_grade(name, value) if name in whole else css.grade_of(name, value, inline, sized))
+        self.outcome = "shown" if grade == "plain" else grade
+
+    def layout(self):
+        name, display = self.element.name, self.declared.word("display")
+        block = name in BLOCK
+        if display is None or display == FIXED.get(name):
+            return block, not (block or name in FIXED or name == "img")
+        if name in FIXED:
+            self.doubt = True
+            return block, False
+        if display in ("block", "flow-root", "table"):
+            return True, False
+        if display in ("inline", "inline-block"):
+            return False, display == "inline" and name != "img"
+        self.doubt = True
+        return block, True
+
+    def hides(self):
+        element, declared = self.element, self.declared
+        if element.name == "template":
+            return "hidden"
+        moving = declared.unreadable or any(
+            re.match("(?:-[a-z]+-)?(?:animation|transition)|all$", name) for name, _, _ in declared.all
+        )
+        displays = [css.word_of(value) for name, value, _ in declared.all if name == "display"]
+        known = all(word in DISPLAYS for word in displays)
+        if not moving and known and declared.word("display") == "none":
+            return "hidden"
+        hidden = None if element.name in ("svg", "math") else element.get("hidden")
+        closed = element.name == "dialog" and element.get("open") is None
+        if hidden is None and element.name not in UNRENDERED and not closed:
+            return None if known else "doubt"
+        return "doubt" if moving or displays or css.lower(hidden or "") == "until-found" else "hidden"
+
+    def read_marks(self, inline):
+        element, declared = self.element, self.declared
+        name = element.name
+        styled = declared.word("direction")
+        found = css.lower(element.get("dir") or "") if styled is None else styled
+        self.direction = found if found in ("ltr", "rtl") else None
+        written = declared.word("unicode-bidi")
+        bidi = "normal" if written is None else written
+        if self.direction and (written is not None or inline and styled is not None):
+            turning = ("embed", "isolate", "bidi-override", "isolate-override")
+            self.doubt = self.doubt or bidi not in turning
+        self.override = name == "bdo" or "override" in bidi
+        if self.direction is None and (styled is not None or self.override):
+            self.doubt = True
+        if bidi not in ("normal", "embed", "isolate", "plaintext", "bidi-override", "isolate-override"):
+            self.doubt = True
+        line = declared.won.get("text-decoration")
+        words = "none underline overline line-through solid initial unset inherit".split()
+        through = line is not None and any(token.kind == "ident" and token.text == "line-through" for token in line)
+        self.struck = through or name in STRUCK
+        if line is not None:
+            rest = [token for token in line if not (token.kind == "ident" and token.text in words)]
+            if rest and (through or any(css.brightness(token) is None for token in rest)):
+                self.doubt = True
+            if name in STRUCK and not through:
+                self.doubt = True
+        align = declared.won.get("vertical-align")
+        self.align = css.word_of(align) if align is not None else None
+        if align is not None:
+            zero = len(align) == 1 and align[0].kind == "number" and align[0].value == 0
+            words = "baseline top middle bottom text-top text-bottom super sub initial unset inherit".split()
+            if not (zero or self.align in words) or name in ("sup", "sub"):
+                self.doubt = True
+        kind = declared.word("list-style-type")
+        self.bare = kind == "none"
+        if name == "li" and element.get("type") is not None:
+            self.doubt = True
+        if kind is not None:
+            if name == "ol":
+                certain = kind == "none" or kind == "decimal" and element.get("type") is None
+            else:
+                certain = name in ("ul", "menu") and kind in ("disc", "circle", "square", "none")
+            self.doubt = self.doubt or not certain
+
+    def read_size(self):
+        around = self.around.size
+        won = self.declared.won.get("font-size")
+        if won is not None:
+            parts = None if len(won) == 1 else css.font_parts(won)
+            size = css.size_of(won if len(won) == 1 else parts[0] if parts else [], around)
+            self.doubt = self.doubt or size is None or not css.readable(size)
+            return around if size is None else size
+        if self.element.name == "font" and self.element.get("size") is not None:
+            return 10
+        shrinking = {"small": 1 / 1.2, "sub": 1 / 1.2, "sup": 1 / 1.2, "h5": 0.83, "h6": 0.67, "rt": 0.5}
+        if self.element.name not in shrinking:
+            return around
+        size = around * shrinking[self.element.name]
+        self.doubt = self.doubt or not css.readable(size)
+        return size
+
+    def read_colours(self):
+        element, declared, around = self.element, self.declared, self.around
+        name = element.name
+        text, behind, links = around.text, around.behind, around.links
+
+        def taken(shade, otherwise):
+            if shade is None:
+                self.doubt = True
+            return otherwise if shade is None else shade
+
+        def given(attribute, otherwise):
+            value = element.get(attribute)
+            return otherwise if value is None else taken(css.attribute_brightness(value), otherwise)
+
+        def declared_as(value, kept, otherwise):
+            word = css.word_of(value)
+            if word in kept:
+                return otherwise
+            if word == "initial":
+                return css.BLACK
+            return css.brightness(value[0]) if len(value) == 1 else None
+
+        link = name == "a" and element.get("href") is not None
+        if link:
+            text = links
+        if name == "mark":
+            text, behind = css.BLACK, css.MARKER
+        if name in COLOURED:
+            behind = given("bgcolor", behind)
+        if name == "font":
+            text = given("color", text)
+        if name == "body":
+            text = given("text", text)
+            for attribute in ("vlink", "link"):
+                links = given(attribute, links)
+                self.doubt = self.doubt or not css.differ(links, behind)
+        colour, ground = declared.won.get("color"), declared.won.get("background-color")
+        if colour is not None:
+            text = taken(declared_as(colour, ("inherit", "unset", "currentcolor"), around.text), text)
+        if ground is not None:
+            behind = taken(declared_as(ground, ("initial", "unset", "none", "transparent"), around.behind), behind)
+        changed = link or text != around.text or behind != around.behind
+        if name == "table" and colour is None and not css.differ(css.BLACK, behind):
+            self.doubt = True
+        if changed and (around.paper and behind < css.PAPER or not css.differ(text, behind)):
+            self.doubt = True
+        return text, behind, links
+
+    def is_odd(self):
+        element = self.element
+        name = element.name
+        if element.get("popover") is not None:
+            return True
+        if name == "details":
+            return element.get("open") is None
+        align = css.lower(element.get("align") or "")
+        if name == "caption" or name == "table" and ("left" in align or "right" in align):
+            return name == "table" or align == "bottom"
+        if name in COLOURED:
+            return (element.get("background") or "") != ""
+        if name == "img":
+            tiny = re.compile("[ \t\n\f\r]*\\+?0*[0-5](?![0-9])")
+            return any(tiny.match(element.get(side) or "") for side in ("width", "height"))
+        face = element.get("face") if name == "font" else None
+        if face is None:
+            return False
+        family = css.declarations_of("font-family:" + face) or []
+        return len(family) != 1 or self.font_grade(*family[0][:2]) != "plain"
+
+    def font_grade(self, name, value):
+        if css.word_of(value) in css.GLOBAL or name not in ("font", "font-family"):
+            return "plain"
+        if name == "font-family":
+            return self.letters(value)
+        parts = css.font_parts(value)
+        return "own" if parts is None else css.worse(parts[2], self.letters(parts[1]))
+
+    def letters(self, family):
+        grade = css.family_grade(family)
+        if grade != "symbol":
+            return grade
+        dots = all(not text.strip("· \t\n\f\r\u00a0") for text in texts(self.element.children))
+        return "plain" if dots else "own"
+
+
+PLACES = {
+    "table": {"caption": 0, "colgroup": 1, "col": 1, "thead": 2, "tbody": 3, "tr": 3, "tfoot": 4},
+    "fieldset": {"legend": 0},
+    "details": {"summary": 0},
 }
 
 
-def is_hidden(element, style):
-    if style is None or element.get("hidden") is not None:
-        return True
-    if element.name == "dialog" and element.get("open") is None:
-        return True
-    if any(name in style and re.match(value, style[name], re.ASCII) for name, value in HIDING.items()):
-        return True
-    flat = any(re.match(ZERO, style.get(name, "1")) for name in ("height", "max-height", "width", "max-width"))
-    return flat and style.get("overflow") == "hidden"
+def misplaced_in(element):
+    """Children that stand below others over which they are shown."""
+    places = PLACES.get(element.name)
+    lowest = 0
+    for child in element.children if places else ():
+        if isinstance(child, Comment) or isinstance(child, str) and not child.strip(SPACE):
+            continue
+        place = 3 if isinstance(child, str) else places.get(child.name, 3)
+        if place < lowest:
+            yield child
+        lowest = max(lowest, place)
+
+
+def embedded_text(element):
+    if element.name == "input" and css.lower(element.get("type") or "") == "hidden":
+        return None
+    held = re.sub(f"[{SPACE}]+", " ", " ".join(own_texts(element) + inner_texts(element.children))).strip(" ")
+    if held.strip(WHITE):
+        return "\ufffc" + held + "\ufffc"
+    sources = any((element.get(name) or "").strip(WHITE) for name in ("src", "data", "poster", "srcset"))
+    inner = any(isinstance(child, Element) and child.name == "source" for child in element.children)
+    return "\ufffc" if element.name == "input" or sources or inner else None
+
+
+def own_texts(element):
+    if element.name == "input" and css.lower(element.get("type") or "") in ("checkbox", "radio"):
+        return [] if element.get("checked") is None else ["x"]
+    found = [element.get(name) for name in ("value", "placeholder", "alt", "srcdoc", "label")]
+    return [text for text in found if text is not None] + ([] if element.get("selected") is None else ["x"])
+
+
+def inner_texts(nodes):
+    found = []
+    for node in nodes:
+        if isinstance(node, str):
+            found.append(node)
+        elif node.name is not None and node.name not in ("title", "desc", "style", "script"):
+            found += own_texts(node) + inner_texts(node.children)
+    return found
+
+
+def sheets(nodes):
+    """Each style sheet's declarations; None for one that is not known."""
+    for node in nodes:
+        if not isinstance(node, Element):
+            continue
+        if node.name == "style":
+            yield css.sheet_declarations("".join(child for child in node.children if isinstance(child, str)))
+        elif node.name == "link" and re.search(r"\bstylesheet\b", node.get("rel") or "", re.I | re.A):
+            yield None
+        elif node.name == "base" and node.get("href") is not None:
+            yield "elsewhere"
+        elif node.name == "meta" and re.search("refresh", node.get("http-equiv") or "", re.I | re.A):
+            yield "elsewhere"
+        if node.name != "template":
+            yield from sheets(node.children)
 
 
 def texts(nodes):
     for node in nodes:
         if isinstance(node, str):
             yield node
-        elif node.name not in ("title", "desc", "style", "script"):
+        elif node.name is not None and node.name not in ("title", "desc", "style", "script"):
             yield from texts(node.children)
 
 
@@ -247,14 +547,16 @@ def numeral(number, kind):
 def mark_of(name, style):
     if name in MARKS:
         return MARKS[name]
-    if re.search(r"\bline-through\b", style.get("text-decoration", "") + " " + style.get("text-decoration-line", "")):
+    if style.struck:
         return MARKS["del"]
-    return {"super": MARKS["sup"], "sub": MARKS["sub"]}.get(style.get("vertical-align"))
+    return {"super": MARKS["sup"], "sub": MARKS["sub"]}.get(style.align)
 
 
 class Reader:
-    def __init__(self, root):
-        self.root = root
+    def __init__(self, tree, right_to_left=None):
+        self.root, self.tree, self.right_to_left = tree.root, tree, right_to_left
+        self.misplaced = []
+        self.pages = [Element(name, attributes) for name, attributes in tree.pages.items() if attributes]
         self.runs = []
         self.reported = set()
         self.link = None
@@ -262,29 +564,76 @@ class Reader:
         self.line_start = True
         self.numbered = False
         self.lists = []
+        self.look = Look()
+        self.pending = []
+        self.pending_at_link = 0
+
+    def read_all(self):
+        close = []
+        for declared in sheets(self.root.children):
+            if declared != "elsewhere":
+                self.reported.add("style_sheet")
+            if declared in (None, "elsewhere"):
+                declared, doubtful = None, True
+            else:
+                doubtful = False
+            if doubtful or not all(css.harmless(each) for each in declared):
+                close = close or [self.open_doubt("uncertain", False)]
+            self.look.paper |= any(name.startswith(("color", "background")) for name, _, _ in declared or [])
+        for page in self.pages:
+            style = Style(page, self.look)
+            plain = style.look.behind >= css.PAPER and css.WHITE - style.look.text >= css.LEAST
+            marked = style.struck or style.align in ("super", "sub") or self.direction(style)
+            if style.outcome != "shown" or not plain or marked:
+                close.append(self.open_doubt("uncertain", False))
+            else:
+                self.look = style.look
+        self.read(self.root.children)
+        for each in reversed(close):
+            each()
 
     def read(self, nodes):
         for node in nodes:
             if isinstance(node, str):
                 self.write(node if self.pre else re.sub(f"[{SPACE}]+", " ", node))
+            elif isinstance(node, Comment):
+                if re.match(rf"[{SPACE}]*\[if\b", node.data, re.I | re.A):
+                    self.reported.add("conditional_comment")
             else:
                 self.element(node)
 
+    def hidden(self, node):
+        empty = not any(text.strip(WHITE) for text in texts(node.children))
+        if node.name not in SILENT and not (node.name in UNMEANT and empty):
+            self.reported.add("hidden_text")
+
     def element(self, node):
         name = node.name
-        if name == "style":
-            self.reported.add("style_sheet")
-        if name in NOT_SHOWN:
+        style = Style(node, self.look)
+        shadow = name == "template" and node.get("shadowrootmode") is not None
+        if style.outcome == "hidden" and not shadow:
+            self.hidden(node)
             return
-        style = style_of(node)
-        if is_hidden(node, style):
-            self.reported.add("hidden_text")
-            return
-        if name in EMBEDDED:
-            if any(text.strip(WHITE) for text in texts(node.children)):
+        outer = self.look
+        if style.block:
+            self.edge()
+        if name in ("td", "th"):
+            self.write(" ")
+        doubt = None
+        if style.outcome != "shown" or any(node is each for each in self.misplaced):
+            doubt = self.open_doubt("uncertain", style.outcome == "around" or name in SHAPING)
+        elif name in CONTROLS:
+            doubt = self.open_doubt("embedded", False)
+        if name in EMBEDDED or shadow:
+            text = embedded_text(node)
+            if text is not None:
                 self.reported.add("embedded")
-                self.write("\ufffc")
+                self.write(text)
+            if doubt:
+                doubt()
             return
+        self.look = style.look
+        self.misplaced += misplaced_in(node)
         if name == "img":
             alt = node.get("alt") or ""
             if is_emoji(alt):
@@ -294,13 +643,6 @@ class Reader:
         if name == "br":
             self.numbered = False
             self.edge()
-        if STYLED & set(style):
-            self.reported.add("styled")
-        block = name in BLOCK or re.match(r"(?:block|list-item|flow-root|table|flex|grid)\b", style.get("display", ""))
-        if block:
-            self.edge()
-        if name in ("td", "th"):
-            self.write(" ")
         self.pre += name in PREFORMATTED
         self.quote += name == "blockquote"
         if name in ("ol", "ul", "menu"):
@@ -312,7 +654,8 @@ class Reader:
         opened = name == "a" and self.link is None
         if opened:
             self.link = [self.kind(node), "", "", node.get("href") or ""]
-        direction = self.direction(node, style)
+            self.pending_at_link = len(self.pending)
+        direction = self.direction(style)
         if direction:
             self.write(direction[0])
         around = mark_of(name, style)
@@ -329,14 +672,45 @@ class Reader:
             self.numbered = False
         if name in ("ol", "ul", "menu"):
             self.lists.pop()
+        if doubt:
+            doubt()
         if name == "blockquote":
             self.edge()
             self.quote -= 1
         self.pre -= name in PREFORMATTED
-        if block:
+        if style.block:
             self.edge()
+        self.look = outer
+
+    def open_doubt(self, report, always):
+        self.pending.append(report)
+        depth = len(self.pending)
+
+        def close():
+            if len(self.pending) < depth:
+                self.write("\ufffc")
+                return
+            self.pending.pop()
+            if always:
+                self.reported.add(report)
+                self.write("\ufffc")
+
+        return close
+
+    def open_pending(self):
+        pending, self.pending = self.pending, []
+        outside = min(self.pending_at_link, len(pending)) if self.link is not None else 0
+        self.pending_at_link = 0
+        self.reported.update(pending)
+        if outside:
+            self.begin_line()
+            self.runs.append("\ufffc" * outside)
+        if len(pending) > outside:
+            self.write("\ufffc" * (len(pending) - outside))
 
     def write(self, text):
+        if self.pending and text.strip(SPACE):
+            self.open_pending()
         if self.link is not None:
             self.link[2] += text
             if not self.invisible:
@@ -361,13 +735,12 @@ class Reader:
             self.write("\n")
 
     def open_list(self, node, style):
-        bare = re.search(r"\bnone\b", style.get("list-style", style.get("list-style-type", "")))
         backwards = node.get("reversed") is not None
         items = sum(1 for child in node.children if isinstance(child, Element) and child.name == "li")
         start = integer(node.get("start"))
         first = start if start is not None else items if backwards else 1
         kind = node.get("type")
-        return [node.name == "ol" and not bare, first, -1 if backwards else 1, "1" if kind is None else kind]
+        return [node.name == "ol" and not style.bare, first, -1 if backwards else 1, "1" if kind is None else kind]
 
     def number(self, node):
         if not self.lists:
@@ -405,27 +778,30 @@ class Reader:
     def close_link(self):
         kind, shown, label, target = self.link
         self.link = None
+        if target and self.pending:
+            self.open_pending()
         self.begin_line()
         self.runs.append((kind, shown, label, target) if target else label)
 
-    def direction(self, node, style):
-        where = style.get("direction", (node.get("dir") or "").lower())
-        if where not in ("rtl", "ltr"):
+    def direction(self, style):
+        if style.direction is None:
             return None
-        if node.name == "bdo" or "override" in style.get("unicode-bidi", ""):
-            return ("\u202e" if where == "rtl" else "\u202d", "\u202c")
-        if (where == "rtl") == self.runs_right_to_left():
+        if style.override:
+            return ("\u202e" if style.direction == "rtl" else "\u202d", "\u202c")
+        if (style.direction == "rtl") == self.runs_right_to_left():
             return None
-        return ("\u2067" if where == "rtl" else "\u2066", "\u2069")
+        return ("\u2067" if style.direction == "rtl" else "\u2066", "\u2069")
 
     def runs_right_to_left(self):
-        for text in texts(self.root.children):
-            for character in text:
-                if category(character)[:1] == "L":
-                    code = ord(character)
-                    spans = ((0x590, 0x8FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF), (0x10800, 0x10FFF), (0x1E800, 0x1EFFF))
-                    return any(first <= code <= last for first, last in spans)
-        return False
+        if self.right_to_left is None:
+            reader = Reader(self.tree, False)
+            reader.pages = []
+            reader.read_all()
+            text = "".join(run if isinstance(run, str) else run[2] for run in reader.runs)
+            first = next((ord(each) for each in text if category(each)[:1] == "L"), 0)
+            spans = ((0x590, 0x8FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF), (0x10800, 0x10FFF), (0x1E800, 0x1EFFF))
+            self.right_to_left = any(begin <= first <= end for begin, end in spans)
+        return self.right_to_left
 
 
 def control_reference(found):
@@ -441,8 +817,8 @@ def canonical_html(html):
     tree = Tree()
     tree.feed(re.sub("&#(x[0-9a-f]+|[0-9]+);", control_reference, html, flags=re.I))
     tree.close_parser()
-    reader = Reader(tree.root)
-    reader.read(tree.root.children)
+    reader = Reader(tree)
+    reader.read_all()
     return canonical_runs([run for run in reader.runs if run], reader.reported)
 
 

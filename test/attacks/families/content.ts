@@ -18,6 +18,83 @@ const html = (signed: string, shown: string) => instead(signed, { html: shown })
 /** TEXT with a piece exchanged. */
 const changed = (from: string, to: string) => text(TEXT, TEXT.replace(from, to));
 
+/** TEXT, as HTML with the word “not” in another dress. */
+const dressed = (dress: string): string => `<p>${TEXT.replace('not ', dress)}</p>`;
+/** The word is shown though it looks hidden: a text without it was signed. */
+const looksHidden = (dress: string) => html(TEXT.replace('not ', ''), dressed(dress));
+/** The word is not to be seen though it is there: it was signed. */
+const looksShown = (dress: string) => html(TEXT, dressed(dress));
+
+const STYLED: readonly Row[] = [
+  ['html-for-word', 'a word that only Word hides', C, looksHidden('<i style="mso-hide:all">not </i>')],
+  [
+    'html-hidden-displayed',
+    'a hidden word that a style displays',
+    C,
+    looksHidden('<i hidden style="display:inline">not </i>'),
+  ],
+  [
+    'html-visible-inside',
+    'a visible word in a hidden one',
+    C,
+    looksHidden('<i style="visibility:hidden"><b style="visibility:visible">not </b></i>'),
+  ],
+  ['html-invalid', 'a style that no browser takes', C, looksHidden('<i style="opacity:0px">not </i>')],
+  [
+    'html-in-address',
+    'a style inside an address',
+    C,
+    looksHidden('<i style="background:url(a;display:none;b)">not </i>'),
+  ],
+  [
+    'html-in-string',
+    'a style inside a string',
+    C,
+    looksHidden(`<i style="font-family:'a;display:none;b'">not </i>`),
+  ],
+  ['html-overruled', 'a style overruled', C, looksHidden('<i style="display:none;display:inline">not </i>')],
+  ['html-left', 'a word moved without a position', C, looksHidden('<i style="left:-999px">not </i>')],
+  ['html-field', 'a word in a field', C, looksHidden('<input value="not"> ')],
+  ['html-page-inside', 'a word in a page inside', C, looksHidden('<iframe srcdoc="not"></iframe> ')],
+  ['html-button', 'a word on a button', C, looksHidden('<button>not</button> ')],
+  ['html-faint', 'a faint word', C, looksShown('<i style="opacity:.001">not </i>')],
+  ['html-scaled', 'a word scaled to nothing', C, looksShown('<i style="transform:scale(0)">not </i>')],
+  ['html-white', 'a white word', C, looksShown('<i style="color:#fefefe">not </i>')],
+  ['html-font', 'a word in a white font', C, looksShown('<font color="white">not </font>')],
+  ['html-tiny', 'a tiny word', C, looksShown('<i style="font-size:1px">not </i>')],
+  ['html-away', 'a word off the screen', C, looksShown('<i style="position:absolute;left:-9999px">not </i>')],
+  [
+    'html-sheet',
+    'a word hidden by a style sheet',
+    C,
+    looksShown('<style>p i{display:none}</style><i>not </i>'),
+  ],
+  [
+    'html-class',
+    'words in a link that a class of another platform hides',
+    C,
+    html(
+      'Read https://example.org/a now',
+      '<p>Read <a href="https://example.org/a"><i class="invisible">not </i>https://example.org/a</a> now</p>',
+    ),
+  ],
+  [
+    'html-preheader',
+    'a preheader that every browser hides: the same text',
+    ACCEPTED,
+    html(
+      TEXT,
+      `<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">Offer</div><p>${TEXT}</p>`,
+    ),
+  ],
+  [
+    'footer-link',
+    'a link under a line, as below a letter',
+    C,
+    text(TEXT, `${TEXT}\n${'_'.repeat(40)}\nhttps://evil.example/`),
+  ],
+];
+
 const ROWS: readonly Row[] = [
   ['other', 'another text', C, text(TEXT, 'I counted nothing.')],
   ['empty', 'an empty text', C, text(TEXT, '')],
@@ -294,6 +371,7 @@ const ROWS: readonly Row[] = [
     C,
     html(TEXT, `${'<b><i><u>'.repeat(2000)}${TEXT}`),
   ],
+  ...STYLED,
   [
     'both',
     'the signed text, with other HTML beside it',

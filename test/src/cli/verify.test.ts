@@ -59,7 +59,11 @@ describe('assay verify', () => {
     expect(out).toContain('not valid: content.different');
     expect([code, err]).toEqual([1, '']);
     const html = await assay([...flags, '--token', token, '--html', '--json'], { input: `<p>${TEXT}</p>` });
-    expect(html.json[0].content).toBe('exact');
+    expect(html.json[0]).toMatchObject({ content: 'exact', reported: [] });
+    const hidden = await assay([...flags, '--token', token, '--html'], {
+      input: `<p>${TEXT}<i hidden>!</i></p>`,
+    });
+    expect(hidden.out).toContain('reported hidden_text');
     const strict = await assay([...flags, '--token', token, '--min-hal', '3', '--json'], { input: TEXT });
     expect(strict.json[0].errors).toContain('policy.hal');
   });

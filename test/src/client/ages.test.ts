@@ -132,7 +132,7 @@ test('every answer has one and the same shape', async () => {
   ];
   const members = [
     ...['author', 'content', 'errors', 'hal', 'iss', 'jti', 'lvl', 'notProven'],
-    ...['stale', 'status', 'statusAsOf', 'valid'],
+    ...['reported', 'stale', 'status', 'statusAsOf', 'valid'],
   ];
   for (const answer of answers) {
     expect(Object.keys(answer).sort()).toEqual(members);

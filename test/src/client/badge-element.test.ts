@@ -82,6 +82,7 @@ const RESULT: VerifyResult = {
   stale: false,
   notProven: ['composed', 'unique', 'uncoerced'],
   errors: [],
+  reported: [],
   jti: 'x',
   iss: 'https://issuer.example',
 };

@@ -22,6 +22,7 @@ const good: VerifyResult = {
   stale: false,
   notProven: ['composed', 'unique', 'uncoerced'],
   errors: [],
+  reported: [],
   jti: 'one',
   iss: 'https://issuer.example',
 };

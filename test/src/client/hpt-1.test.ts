@@ -96,9 +96,20 @@ describe('hpt-1 vectors', () => {
     expect(canonicalText(text.canonical).canonical).toBe(text.canonical);
   });
 
-  test('are at least 400, each with a name of its own', () => {
-    expect(cases.length).toBeGreaterThanOrEqual(400);
+  test('are at least 1,700, each with a name of its own', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(1_700);
     expect(byName.size).toBe(cases.length);
+  });
+
+  test('what may hide or show a word shares no hash with either reading of it', () => {
+    const tricks = cases.filter(({ name }) => /^in doubt, [^:]*$/.test(name));
+    expect(tricks.length).toBeGreaterThanOrEqual(150);
+    for (const { name, expected } of tricks) {
+      expect([name, expected.canonical.includes('\ufffc')]).toEqual([name, true]);
+      for (const reading of ['shown', 'not shown']) {
+        expect(byName.get(`${name}: ${reading}`)?.differsFrom).toBe(name);
+      }
+    }
   });
 
   test('the same post on at least eight platforms shares h or w in 99 of 100 showings', () => {

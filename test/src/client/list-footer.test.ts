@@ -22,11 +22,18 @@ describe('a list footer', () => {
 
   test.each([
     ['a rule alone', ['The text.', RULE]],
-    ['no rule', ['The text.', 'users@lists.example']],
-    ['a rule that is too short', ['The text.', '_'.repeat(19), 'users@lists.example']],
-    ['a line of another kind', ['The text.', RULE, 'Buy now', 'users@lists.example']],
+    ['an address on the web alone', ['The text.', RULE, 'https://evil.example/pay']],
+    ['an address on the web under two hyphens', ['The text.', '--', '<https://evil.example/pay>']],
+    ['a mail address alone', ['The text.', RULE, 'users@lists.example']],
+    [
+      'addresses before the line of a list',
+      ['The text.', RULE, 'https://evil.example/', 'users mailing list'],
+    ],
+    ['no rule', ['The text.', 'users mailing list']],
+    ['a rule that is too short', ['The text.', '_'.repeat(19), 'users mailing list']],
+    ['a line of another kind', ['The text.', RULE, 'users mailing list', 'Buy now', 'users@lists.example']],
     ['a name of several words', ['The text.', RULE, 'do not trust this mailing list']],
-    ['too many lines', ['The text.', RULE, ...Array.from({ length: 7 }, () => 'users@lists.example')]],
+    ['too many lines', ['The text.', RULE, ...Array.from({ length: 7 }, () => 'users mailing list')]],
     ['an empty text', ['']],
   ])('is not found in %s', (_name, lines) => expect(withoutListFooter(lines)).toEqual(lines));
 });

@@ -261,8 +261,23 @@ describe('a valid token', () => {
       stale: false,
       notProven: ['composed', 'unique', 'uncoerced'],
       errors: [],
+      reported: [],
       jti: kit.claims.jti,
       iss: kit.claims.iss,
+    });
+  });
+
+  test('tells what was left out of the text or is in doubt in it, of text and HTML alike', async () => {
+    const verifier = createHtmlVerifier({ trust: kit.trust, policy: { onStale: 'open' } });
+    const html = `<p>${TEXT}<span hidden> Not.</span></p>`;
+    const both = await verifier.verify(await kit.token(), { ...FOUND, text: `\ufeff${TEXT}`, html });
+    expect(both).toMatchObject({ content: 'exact', reported: ['hidden_text', 'zero_width'] });
+    const faint = `<p>I was there, and I <span style="opacity:.01">never</span> saw it.</p>`;
+    expect(
+      await verifier.verify(await kit.token(), { ...FOUND, text: undefined, html: faint }),
+    ).toMatchObject({
+      content: 'different',
+      reported: ['uncertain'],
     });
   });
 

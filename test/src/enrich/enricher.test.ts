@@ -78,6 +78,7 @@ describe('a post', () => {
         stale: false,
         notProven: ['composed', 'unique', 'uncoerced'],
         errors: [],
+        reported: [],
         jti: kit.claims.jti,
         iss: kit.claims.iss,
       },

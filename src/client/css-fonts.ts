@@ -1,0 +1,73 @@
+/** What the declarations about fonts do: how large letters are, and whether they look like themselves (docs/attestation-hpt.md section 7). */
+import type { Declaration } from './css-declarations.js';
+import { type Grade, gradeOf, pixels } from './css-properties.js';
+import type { Token } from './css-tokens.js';
+
+/** Smallest and largest letters that are certainly read, in pixels. */
+export const LEAST_SIZE = 6;
+export const MOST_SIZE = 200;
+export const NORMAL_SIZE = 16;
+
+const KEYWORD_SIZES = new Map([
+  ['xx-small', 9],
+  ['x-small', 10],
+  ['small', 13],
+  ['medium', 16],
+  ['initial', 16],
+  ['large', 18],
+  ['x-large', 24],
+  ['xx-large', 32],
+]);
+
+/** Pixels that a `font-size` gives where `parent` is the size around; null when that is not known. */
+export function sizeOf(value: readonly Token[], parent: number): number | null {
+  const [token] = value;
+  if (value.length !== 1 || token === undefined) return null;
+  if (token.type === 'ident') {
+    if (token.text === 'inherit' || token.text === 'unset') return parent;
+    if (token.text === 'smaller') return parent / 1.2;
+    if (token.text === 'larger') return parent * 1.2;
+    return KEYWORD_SIZES.get(token.text) ?? null;
+  }
+  if (token.type !== 'number') return null;
+  if (token.unit === '%') return (parent * token.value) / 100;
+  if (token.unit === 'em') return parent * token.value;
+  return token.unit === 'ex' || token.unit === 'ch' ? null : pixels(token);
+}
+
+/** Fonts whose letters are pictures. */
+const PICTURES =
+  /^ *(?:(?:wing|web)dings.*|symbol|marlett|(?:itc )?zapf ?dingbats|mt extra|ms outlook|ms reference specialty|bookshelf symbol.*|adobe blank.*) *$/;
+
+/** `symbol`: only that font of pictures is named, whose `·` looks like itself. */
+export function familyGrade(value: readonly Token[]): Grade | 'symbol' {
+  const families: string[][] = [[]];
+  for (const token of value) {
+    if (token.type === 'sign' && token.text === ',') families.push([]);
+    else if (token.type === 'ident' || token.type === 'string') families.at(-1)!.push(token.text);
+    else return 'own';
+  }
+  if (families.some((words) => words.length === 0)) return 'own';
+  const pictures = families.map((words) => words.join(' ')).filter((name) => PICTURES.test(name));
+  return pictures.length === 0 ? 'plain' : pictures.every((name) => name === 'symbol') ? 'symbol' : 'own';
+}
+
+/** The parts of a `font` shorthand: words and weights, a size, perhaps `/` and the height of lines, families. */
+export function fontParts(value: readonly Token[]): { size: Token[]; family: Token[]; grade: Grade } | null {
+  const at = value.findIndex((token) => token.type === 'number' && token.unit !== '');
+  const before = value.slice(0, at);
+  if (at < 0 || !before.every((token) => STYLE_WORDS.test(wordOf(token)))) return null;
+  const slash = value[at + 1];
+  const tall = slash?.type === 'sign' && slash.text === '/';
+  const height: Declaration = { name: 'line-height', value: value.slice(at + 2, at + 3), important: false };
+  if (tall && height.value.length === 0) return null;
+  return {
+    size: [value[at]!],
+    family: value.slice(tall ? at + 3 : at + 1),
+    grade: tall ? gradeOf(height, { inline: false, sized: null }) : 'plain',
+  };
+}
+
+const STYLE_WORDS = /^(?:normal|italic|oblique|bold|bolder|lighter|[1-9]00)$/;
+const wordOf = (token: Token): string =>
+  token.type === 'ident' ? token.text : token.type === 'number' ? String(token.value) : '';

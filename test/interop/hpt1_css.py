@@ -1,0 +1,467 @@
+"""The part of section 7 of docs/attestation-hpt.md that reads styles: tokens, declarations, and what each one does."""
+
+import re
+
+SPACE = re.compile(r"[ \t\n\f\r]+")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+NAME = r"[-0-9A-Z_a-z\u0080-\U0010ffff]"
+IDENT = re.compile(rf"(?:--|-?[A-Za-z_\u0080-\U0010ffff]){NAME}*")
+HASH = re.compile(rf"#{NAME}+")
+STRING = re.compile(r'''"[^"\\\n\r\f]*"|'[^'\\\n\r\f]*\'''')
+ESCAPED = re.compile(r'''\\[^\n\r\f]|"(?:[^"\\\n\r\f]|\\[^\n\r\f])*"|'(?:[^'\\\n\r\f]|\\[^\n\r\f])*\'''')
+BARE_URL = re.compile("[ \t\n\f\r]*[^ \t\n\f\r\"'()\\\\\x00-\x08\x0b\x0e-\x1f\x7f]*[ \t\n\f\r]*\\)")
+QUOTED = re.compile("[ \t\n\f\r]*[\"']")
+
+
+def lower(text):
+    """By ASCII alone."""
+    return re.sub("[A-Z]+", lambda found: found[0].lower(), text)
+
+
+class Token:
+    def __init__(self, kind, text="", value=0.0, args=(), plain=True):
+        self.kind, self.text, self.value, self.args, self.plain = kind, text, value, args, plain
+
+    def is_sign(self, text):
+        return self.kind == "sign" and self.text == text
+
+
+def tokens_of(css, sheet=False):
+    """None for what is not to be read. A number has its unit as text."""
+    signs = ":;,/!{}@.>+~*" if sheet else ":;,/!"
+    found = []
+    opened = []
+    at = 0
+
+    def add(token):
+        (opened[0][1] if opened else found).append(token)
+
+    while at < len(css):
+        space = SPACE.match(css, at)
+        if space:
+            at = space.end()
+            continue
+        if css.startswith("/*", at):
+            end = css.find("*/", at + 2)
+            if end < 0:
+                return None
+            at = end + 2
+            continue
+        number = NUMBER.match(css, at)
+        if number:
+            at = number.end()
+            unit = ""
+            ident = IDENT.match(css, at)
+            if css.startswith("%", at):
+                unit, at = "%", at + 1
+            elif ident:
+                unit, at = lower(ident[0]), ident.end()
+            add(Token("number", unit, float(number[0])))
+            continue
+        if sheet and css.startswith("-->", at):
+            at += 3
+            continue
+        ident = IDENT.match(css, at)
+        if ident:
+            at = ident.end()
+            name = lower(ident[0])
+            if not css.startswith("(", at):
+                add(Token("ident", name))
+                continue
+            at += 1
+            if name == "url" and not QUOTED.match(css, at):
+                url = BARE_URL.match(css, at)
+                if not url:
+                    return None
+                at = url.end()
+                add(Token("url", name))
+                continue
+            if opened:
+                opened[0][2] = False
+            opened.append([name, [], name != "url"])
+            continue
+        mark = HASH.match(css, at)
+        if mark:
+            at = mark.end()
+            add(Token("hash", lower(mark[0][1:])))
+            continue
+        string = STRING.match(css, at)
+        if string:
+            at = string.end()
+            add(Token("string", lower(string[0][1:-1])))
+            continue
+        if sheet and css.startswith("<!--", at):
+            at += 4
+            continue
+        escaped = ESCAPED.match(css, at) if sheet else None
+        if escaped:
+            at = escaped.end()
+            add(Token("sign", "\\"))
+            continue
+        sign = css[at]
+        at += 1
+        if sign == ")" and opened:
+            name, args, plain = opened.pop()
+            if not opened:
+                add(Token("function", name, args=args, plain=plain))
+            continue
+        if sign not in (",/" if opened else signs):
+            return None
+        add(Token("sign", sign))
+    return None if opened else found
+
+
+def split(tokens, sign):
+    parts = [[]]
+    for token in tokens:
+        if token.is_sign(sign):
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def read_declarations(tokens):
+    """(name, value, important) of each; None if anything is no declaration."""
+    found = []
+    for part in split(tokens, ";"):
+        if not part:
+            continue
+        if len(part) < 2 or part[0].kind != "ident" or not part[1].is_sign(":"):
+            return None
+        value = part[2:]
+        important = len(value) > 1 and value[-1].kind == "ident" and value[-1].text == "important" and value[-2].is_sign("!")
+        value = value[:-2] if important else value
+        if not value or any(token.kind == "sign" and token.text not in ",/" for token in value):
+            return None
+        found.append((part[0].text, value, important))
+    return found
+
+
+def declarations_of(style):
+    tokens = tokens_of(style)
+    return None if tokens is None else read_declarations(tokens)
+
+
+def sheet_declarations(css):
+    rest = tokens_of(css, True)
+    if rest is None:
+        return None
+    found = []
+    while rest:
+        signs = [at for at, token in enumerate(rest) if token.kind == "sign" and token.text in "{}"]
+        if len(signs) < 2 or rest[signs[0]].text != "{" or rest[signs[1]].text != "}":
+            return None
+        prelude, block, rest = rest[: signs[0]], rest[signs[0] + 1 : signs[1]], rest[signs[1] + 1 :]
+        if not prelude or any(token.kind == "sign" and token.text in "@;\\" for token in prelude[1:]):
+            return None
+        if prelude[0].is_sign("@"):
+            name = prelude[1].text if len(prelude) > 1 and prelude[1].kind == "ident" else ""
+            if name in ("page", "list"):
+                continue
+            names = read_declarations(block)
+            if name != "font-face" or len(prelude) != 2 or names is None:
+                return None
+            allowed = re.compile(r"font-(?:family|style|weight|stretch)|panose-1|mso-[a-z-]+")
+            if not all(allowed.fullmatch(each) for each, _, _ in names):
+                return None
+            continue
+        if prelude[0].is_sign(";") or prelude[0].is_sign("\\"):
+            return None
+        declared = read_declarations(block)
+        if declared is None:
+            return None
+        found += declared
+    return found
+
+
+def word_of(value):
+    return value[0].text if len(value) == 1 and value[0].kind == "ident" else ""
+
+
+# Colours
+
+NAMED = dict(
+    pair.split(":")
+    for pair in (
+        "aqua:00ffff black:000000 blue:0000ff fuchsia:ff00ff gray:808080 grey:808080 green:008000 lime:00ff00 "
+        "maroon:800000 navy:000080 olive:808000 orange:ffa500 purple:800080 red:ff0000 silver:c0c0c0 teal:008080 "
+        "white:ffffff windowtext:000000 yellow:ffff00"
+    ).split()
+)
+BLACK, WHITE, LEAST, PAPER, LINK, MARKER = 0, 255_000, 64_000, 240_000, 27_132, 225_930
+
+
+def weigh(levels):
+    return 299 * levels[0] + 587 * levels[1] + 114 * levels[2]
+
+
+def hex_brightness(digits):
+    if re.fullmatch("[0-9a-f]{3}", digits):
+        digits = "".join(digit * 2 for digit in digits)
+    if not re.fullmatch("[0-9a-f]{6}", digits):
+        return None
+    return weigh([int(digits[at : at + 2], 16) for at in (0, 2, 4)])
+
+
+def brightness(token):
+    if token.kind == "ident":
+        return hex_brightness(NAMED.get(token.text, ""))
+    if token.kind == "hash":
+        return hex_brightness(token.text)
+    if token.kind != "function" or token.text != "rgb" or not token.plain:
+        return None
+    levels = [arg.value for arg in token.args if arg.kind == "number" and arg.text == ""]
+    shape = "".join("," if arg.is_sign(",") else "n" if arg.kind == "number" and arg.text == "" else "?" for arg in token.args)
+    if shape not in ("n,n,n", "nnn") or any(level < 0 or level > 255 or level != int(level) for level in levels):
+        return None
+    return weigh([int(level) for level in levels])
+
+
+def attribute_brightness(value):
+    value = lower(value)
+    return hex_brightness(value[1:] if re.fullmatch("#[0-9a-f]{6}", value) else NAMED.get(value, ""))
+
+
+def differ(one, other):
+    return abs(one - other) >= LEAST
+
+
+# Fonts
+
+KEYWORD_SIZES = {
+    "xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "initial": 16, "large": 18, "x-large": 24, "xx-large": 32
+}
+PIXELS = {"px": 1, "pt": 4 / 3, "pc": 16, "in": 96, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "em": 16, "rem": 16, "ex": 8, "ch": 8}
+GLOBAL = ("initial", "unset", "inherit")
+PICTURE_FONTS = re.compile(
+    " *(?:(?:wing|web)dings.*|symbol|marlett|(?:itc )?zapf ?dingbats|mt extra|ms outlook|ms reference specialty|"
+    "bookshelf symbol.*|adobe blank.*) *"
+)
+
+
+def pixels(token):
+    if token.kind != "number":
+        return None
+    if token.text == "":
+        return 0 if token.value == 0 else None
+    factor = PIXELS.get(token.text)
+    return None if factor is None else token.value * factor
+
+
+def size_of(value, parent):
+    if len(value) != 1:
+        return None
+    token = value[0]
+    if token.kind == "ident":
+        if token.text in ("inherit", "unset"):
+            return parent
+        if token.text in ("smaller", "larger"):
+            return parent / 1.2 if token.text == "smaller" else parent * 1.2
+        return KEYWORD_SIZES.get(token.text)
+    if token.kind != "number":
+        return None
+    if token.text == "%":
+        return parent * token.value / 100
+    if token.text == "em":
+        return parent * token.value
+    return None if token.text in ("ex", "ch") else pixels(token)
+
+
+def readable(size):
+    return 6 <= size <= 200
+
+
+def family_grade(value):
+    """`symbol` where that is the only font of pictures."""
+    if any(not (token.kind in ("ident", "string") or token.is_sign(",")) for token in value):
+        return "own"
+    families = [" ".join(token.text for token in part) if part else None for part in split(value, ",")]
+    if None in families:
+        return "own"
+    pictures = [name for name in families if PICTURE_FONTS.fullmatch(name)]
+    if not pictures:
+        return "plain"
+    return "symbol" if all(name == "symbol" for name in pictures) else "own"
+
+
+def font_parts(value):
+    """(size, family, grade of the height of lines) of a `font`."""
+    at = next((at for at, token in enumerate(value) if token.kind == "number" and token.text != ""), None)
+    if at is None:
+        return None
+    for token in value[:at]:
+        weight = token.kind == "number" and token.value in range(100, 1000, 100)
+        if not weight and not (token.kind == "ident" and re.fullmatch("normal|italic|oblique|bold|bolder|lighter", token.text)):
+            return None
+    if at + 1 < len(value) and value[at + 1].is_sign("/"):
+        if at + 2 >= len(value):
+            return None
+        return value[at : at + 1], value[at + 3 :], grade_of("line-height", value[at + 2 : at + 3], False, None)
+    return value[at : at + 1], value[at + 1 :], "plain"
+
+
+# Properties
+
+WORDS = set(
+    "font-style font-weight font-stretch font-kerning font-optical-sizing font-smooth -webkit-font-smoothing "
+    "-moz-osx-font-smoothing text-align text-align-last text-justify text-rendering text-overflow white-space word-break "
+    "word-wrap overflow-wrap line-break hyphens -webkit-hyphens -webkit-nbsp-mode -webkit-line-break clear cursor page "
+    "page-break-before page-break-after page-break-inside break-before break-after break-inside orphans widows "
+    "border-collapse box-sizing list-style-position text-underline-position text-decoration-style "
+    "text-decoration-skip-ink background-repeat background-attachment user-select -webkit-user-select mso-style-name "
+    "mso-style-type mso-style-priority mso-style-link mso-style-parent mso-style-next mso-style-noshow mso-style-unhide "
+    "mso-style-qformat mso-list mso-line-height-rule mso-pagination mso-ligatures mso-highlight mso-outline-level "
+    "mso-no-proof mso-line-break-override mso-spacerun mso-tab-count mso-add-space mso-font-kerning mso-font-charset "
+    "mso-font-pitch mso-generic-font-family mso-fareast-language mso-ansi-language mso-bidi-language "
+    "mso-ascii-theme-font mso-hansi-theme-font mso-fareast-theme-font mso-bidi-theme-font mso-fareast-font-family "
+    "mso-bidi-font-family mso-ascii-font-family mso-hansi-font-family mso-bidi-font-weight mso-bidi-font-style".split()
+)
+ANY = set("caret-color accent-color -webkit-tap-highlight-color background-position background-size".split())
+
+
+def listed(text):
+    return {entry.split()[0]: set(entry.split()[1:]) for entry in text.split(";")}
+
+
+OWN = listed(
+    "visibility visible; overflow visible; overflow-x visible; overflow-y visible; "
+    "content-visibility visible; float none; text-transform none; font-variant normal; font-variant-caps normal; "
+    "font-variant-ligatures normal; font-variant-numeric normal; font-variant-east-asian normal; "
+    "font-variant-alternates normal; font-variant-position normal; font-feature-settings normal; "
+    "font-variation-settings normal; font-size-adjust none; writing-mode horizontal-tb; background-image none; "
+    "background-clip border-box padding-box; background-origin border-box padding-box; text-decoration-color "
+    "currentcolor; text-decoration-thickness auto; text-underline-offset auto; list-style-image none; table-layout auto; caption-side top; "
+    "mso-hide none; color-scheme normal light"
+)
+AROUND = listed(
+    "position static; top auto; right auto; bottom auto; left auto; z-index auto; transform none; translate none; "
+    "rotate none; scale none; filter none; clip auto; clip-path none; mask none; mix-blend-mode normal; box-shadow none; "
+    "text-shadow none; outline none 0; border-image none; animation none; transition none"
+)
+# Pixels, per cent, mere numbers, words.
+WIDTH = ((300, 2000), (100, 100), None, ("auto", "none"))
+HEIGHT = (None, (100, 100), None, ("auto", "none"))
+ADJUST = (None, (100, 100), None, ("none", "auto"))
+RANGES = {
+    "text-indent": ((-100, 100), (0, 20), None, ()),
+    "letter-spacing": ((-0.5, 2), None, None, ("normal",)),
+    "word-spacing": ((0, 5), None, None, ("normal",)),
+    "line-height": ((8, 200), (80, 500), (0.8, 5), ("normal",)),
+    "tab-size": ((0, 100), None, (0, 16), ()),
+    "opacity": (None, (100, 100), (1, 1), ()),
+    "zoom": (None, (100, 100), (1, 1), ("normal",)),
+    "-webkit-text-size-adjust": ADJUST,
+    "-ms-text-size-adjust": ADJUST,
+    "text-size-adjust": ADJUST,
+    "-webkit-text-stroke-width": ((0, 0), None, None, ()),
+    "mso-table-lspace": ((0, 100), None, None, ()),
+    "mso-table-rspace": ((0, 100), None, None, ()),
+    "mso-bidi-font-size": ((6, 200), None, None, ()),
+    "mso-margin-top-alt": ((0, 100), None, None, ("auto",)),
+    "mso-margin-bottom-alt": ((0, 100), None, None, ("auto",)),
+    "width": WIDTH,
+    "min-width": WIDTH,
+    "max-width": WIDTH,
+    "height": HEIGHT,
+    "min-height": ((0, 2000), (0, 100), None, ("auto",)),
+    "max-height": HEIGHT,
+}
+SIZED = {
+    "cell": ((0, 2000), (0, 100), None, ("auto", "none")),
+    "picture": ((6, 2000), (10, 100), None, ("auto", "none")),
+}
+SIZE = re.compile("(?:min-|max-)?(?:width|height)")
+OF_PICTURES = {"aspect-ratio", "object-fit", "object-position"}
+SIDE = "(?:-(?:top|right|bottom|left))?"
+MARGIN = re.compile(f"margin{SIDE}")
+EDGE = re.compile(f"padding{SIDE}|border{SIDE}(?:-(?:width|style|color))?")
+CORNER = re.compile("border-(?:(?:top|bottom)-(?:left|right)-)?radius|border-spacing")
+
+
+def worse(*grades):
+    return max(grades, key=("plain", "own", "around").index)
+
+
+def grade_of(name, value, inline, sized):
+    if name.startswith("--"):
+        return "plain"
+    word = word_of(value)
+    if word in GLOBAL:
+        known = name in ANY | WORDS | OF_PICTURES or name in RANGES or name in OWN or name in AROUND
+        edges = MARGIN.fullmatch(name) or EDGE.fullmatch(name) or CORNER.fullmatch(name)
+        another = word == "inherit" and (SIZE.fullmatch(name) or EDGE.fullmatch(name))
+        return "plain" if (known or edges) and not another else "around"
+    if name in ANY or name in OF_PICTURES and sized == "picture":
+        odd = (token.kind == "url" or token.kind == "function" and not is_colour(token) for token in value)
+        return "own" if any(odd) else "plain"
+    if name in WORDS:
+        return "plain" if all(is_word(token) for token in value) else "own"
+    if name in OF_PICTURES:
+        return "own"
+    bounds = SIZED[sized] if SIZE.fullmatch(name) and sized else RANGES.get(name)
+    if bounds:
+        return "plain" if len(value) == 1 and within(value[0], bounds) else "own"
+    if len(value) == 1 and value[0].kind == "number" and value[0].value == 0:
+        word = "0"
+    if name in OWN:
+        return "plain" if word in OWN[name] else "own"
+    if name in AROUND:
+        return "plain" if word in AROUND[name] else "around"
+    if MARGIN.fullmatch(name) or CORNER.fullmatch(name) or EDGE.fullmatch(name):
+        most = 4 if inline and EDGE.fullmatch(name) else 100
+        return "plain" if all(is_edge(token, most) for token in value) else "around"
+    return "own" if name.startswith("mso-") else "around"
+
+
+def is_word(token):
+    return token.kind in ("ident", "string") or token.is_sign(",") or token.kind == "number" and token.text in ("", "pt")
+
+
+def is_colour(token):
+    return token.kind == "function" and token.text in ("rgb", "rgba") and token.plain
+
+
+def between(value, bounds):
+    return value is not None and bounds is not None and bounds[0] <= value <= bounds[1]
+
+
+def within(token, bounds):
+    px, percent, number, words = bounds
+    if token.kind != "number":
+        return token.kind == "ident" and token.text in words
+    if token.text == "%":
+        return between(token.value, percent)
+    if token.text == "" and number:
+        return between(token.value, number)
+    return between(pixels(token), px)
+
+
+def is_edge(token, most):
+    if token.kind == "function":
+        return is_colour(token)
+    if token.kind != "number":
+        return token.kind in ("ident", "hash", "sign")
+    return between(token.value, (0, most / 5)) if token.text == "%" else between(pixels(token), (0, most))
+
+
+def harmless(declaration):
+    """Of a style sheet, to any element."""
+    name, value, important = declaration
+    if important:
+        return False
+    shade = brightness(value[0]) if len(value) == 1 else None
+    if name == "color":
+        return shade is not None and WHITE - shade >= LEAST
+    if name in ("background", "background-color"):
+        return word_of(value) in ("transparent", "none") or shade is not None and shade >= PAPER
+    if name == "font-size":
+        size = size_of(value, 0)
+        return size is not None and readable(size)
+    if name == "font-family":
+        return word_of(value) in GLOBAL or family_grade(value) == "plain"
+    if name == "text-decoration":
+        return word_of(value) == "underline"
+    if name in ("display", "font", "list-style", "list-style-type", "text-decoration-line", "vertical-align", "direction", "unicode-bidi"):
+        return False
+    return grade_of(name, value, True, None) == "plain"
