@@ -8,7 +8,12 @@ const ELSEWHERE = /^(?:src\/(?:client|egress)\/|src\/.*\.browser\.js$)/;
 /** `fetch(plan` is the store's: a parameter of that name. */
 const WAYS: readonly [what: string, pattern: RegExp][] = [
   ['the global fetch', /(?:globalThis\.|(?:await|return|=>|=|\?|:) )fetch\((?!plan)/],
-  ['a socket', /import (?!type)[^;]*from 'node:(?:https|http2|net|tls|dgram)'/],
+  ['a socket', /import (?!type)[^;]*from 'node:(?:https|http2|tls|dgram)'/],
+  // Its isIP and BlockList open nothing.
+  [
+    'a socket',
+    /import (?!type)(?!\{ (?:(?:isIPv?[46]?|BlockList|SocketAddress)(?:, )?)+ \})[^;]*from 'node:net'/,
+  ],
   ['a request of node:http', /import (?!type)[^;]*\b(?:request|get|Agent)\b[^;]*from 'node:http'/],
   ['a client from npm', /from '(?:undici|axios|got|node-fetch|ky)'/],
 ];
