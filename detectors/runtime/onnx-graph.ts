@@ -17,18 +17,22 @@ class EncoderGraph {
     this.#weights = weights;
   }
 
-  /** x·Wᵀ + b, where several matrices stand below each other. */
+  /** x·Wᵀ + b, where several matrices stand below each other. Stored transposed, which spares a copy in float32 at load. */
   linear(x: string, ...parts: readonly Linear[]): string {
     const { model } = this;
     const rows = parts.reduce((sum, { rows }) => sum + rows, 0);
     const columns = parts[0]!.columns;
-    const stored = model.constant('int8', [rows, columns], Buffer.concat(parts.map(({ values }) => values)));
-    const scale = model.floats(
-      parts.flatMap(({ scale }) => [...scale]),
-      [rows, 1],
-    );
+    const transposed = new Uint8Array(rows * columns);
+    let row = 0;
+    for (const { values } of parts) {
+      for (let start = 0; start < values.length; start += columns, row++) {
+        for (let i = 0; i < columns; i++) transposed[i * rows + row] = values[start + i]!;
+      }
+    }
+    const stored = model.constant('int8', [columns, rows], transposed);
+    const scale = model.floats(parts.flatMap(({ scale }) => [...scale]));
     const matrix = model.op('Mul', [model.op('Cast', [stored], { to: 1 }), scale]);
-    const product = model.op('MatMul', [x, model.op('Transpose', [matrix], { perm: [1, 0] })]);
+    const product = model.op('MatMul', [x, matrix]);
     return model.op('Add', [product, model.floats(parts.flatMap(({ bias }) => [...bias]))]);
   }
 
