@@ -18,7 +18,13 @@ export const loadOptionsOf = ({
   detector,
   engine,
   device,
-}: Pick<Config, 'detector' | 'engine' | 'device'>): LoadOptions => ({ detector, engine, device });
+  scoringThreads: threads,
+}: Pick<Config, 'detector' | 'engine' | 'device' | 'scoringThreads'>): LoadOptions => ({
+  detector,
+  engine,
+  device,
+  threads,
+});
 
 export type OpenJudging = (options?: LoadOptions) => Promise<Judging>;
 

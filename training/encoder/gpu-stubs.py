@@ -1,4 +1,8 @@
-"""Empty stand-ins for the GPU libraries that torch's wheel links but a CPU run never calls: the symbols, with their versions, and nothing behind them."""
+"""Empty stand-ins for the GPU libraries that torch's wheel links but a CPU run never calls: the symbols with their versions,
+and nothing behind them.
+
+    python training/encoder/gpu-stubs.py TORCH/lib STUBS
+"""
 import re, subprocess, sys, collections, os
 lib, out = sys.argv[1], sys.argv[2]
 os.makedirs(out, exist_ok=True)

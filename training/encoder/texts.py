@@ -1,14 +1,13 @@
 """Texts as word pieces, and the random crops that are learnt from. Tokenised once; everything random comes from one seeded generator."""
 import json
-import os
 
 import numpy as np
 import torch
 from tokenizers import BertWordPieceTokenizer
 
+from windows import WINDOW_PIECES, window_starts
+
 CLS, SEP, MASK, PAD = 101, 102, 103, 0
-WINDOW, WINDOWS = 126, 4
-"""Pieces of a window without its two marks, and windows of a text at most; serving cuts the same (detectors/runtime)."""
 
 
 def tokenizer(vocab):
@@ -30,12 +29,8 @@ class Texts:
 
 
 def windows(pieces):
-    """At most WINDOWS windows of at most WINDOW pieces, spread evenly from the first piece to the last."""
-    n = len(pieces)
-    count = max(1, min(WINDOWS, -(-n // WINDOW)))
-    if count == 1:
-        return [pieces]
-    return [pieces[(at := round(i * (n - WINDOW) / (count - 1))) : at + WINDOW] for i in range(count)]
+    """The windows that serving reads (windows.py), without their marks."""
+    return [pieces[start : start + WINDOW_PIECES] for start in window_starts(len(pieces))]
 
 
 def neighbours(embeddings, vocab, nearest=4):
@@ -55,15 +50,15 @@ def crop(pieces, rng):
     """A stretch of the text: short ones whole, of longer ones anything from a dozen pieces to a window."""
     n = len(pieces)
     roll = rng.random()
-    if n <= 24 or (n <= WINDOW and roll > 0.6):
+    if n <= 24 or (n <= WINDOW_PIECES and roll > 0.6):
         size = n
     elif roll < 0.3:
         size = int(rng.integers(12, 49))
     elif roll < 0.7:
         size = int(rng.integers(48, 97))
     else:
-        size = WINDOW
-    size = min(n, size, WINDOW)
+        size = WINDOW_PIECES
+    size = min(n, size, WINDOW_PIECES)
     start = 0 if rng.random() < 0.4 else int(rng.integers(0, n - size + 1))
     return pieces[start : start + size]
 
