@@ -23,7 +23,7 @@ const VERSION = '1';
 const MIN_WORDS = 50;
 /** As in the first stage: how much new texts of known sources count against texts of unseen ones. */
 const KNOWN_TO_UNSEEN = 3;
-/** Share of the machine texts called with the encoder that may go unread, and so uncalled, when the first stage is asked before it. */
+/** Share of the machine texts that both models together put at or above the 5% cut, which may go unread. */
 const LOST = 0.02;
 
 const folder = join(modelFolder(), 'encoder');
@@ -76,7 +76,7 @@ const judge = (some: readonly Unweighed[], from: number): Judged[] =>
   }));
 
 // From which first-stage llr the encoder is asked: so low that hardly a machine text it would have called goes unread.
-const everything = chooseCuts(judge(outOfSource, Number.NEGATIVE_INFINITY)).policy.cuts.machine;
+const everything = chooseCuts(judge(outOfSource, Number.NEGATIVE_INFINITY)).policy.cuts.leaning!;
 const called = [...outOfSource, ...inSource]
   .filter(({ machine, words }) => machine && words >= MIN_WORDS)
   .filter(({ scores, words }) => calibrate(scores, words, calibration).llr >= everything)
@@ -123,7 +123,7 @@ const card = {
   firstStage: both.firstStage,
   cascade: {
     from,
-    how: `Of the machine texts of ${MIN_WORDS} words and more that both models together call, ${100 * LOST}% have a lower first-stage llr and go unread.`,
+    how: `Of the machine texts of ${MIN_WORDS} words and more that both models together put at or above the 5% cut, ${100 * LOST}% have a lower first-stage llr and go unread.`,
     read: {
       human: readShare(outOfSource.filter(({ machine }) => !machine)),
       machine: readShare(outOfSource.filter(({ machine }) => machine)),
