@@ -8,37 +8,49 @@ const SENTENCES: Readonly<Record<string, string>> = {
     'Read as a whole by a model that learnt from texts of both kinds, the text is more like machine-written ones; it makes a machine {times} times as likely.',
   'text.reading.human':
     'Read as a whole by a model that learnt from texts of both kinds, the text is more like texts by people; it makes a person {times} times as likely.',
+  'text.reading.neutral':
+    'Read as a whole, the text is as much like texts by people as like machine-written ones.',
   'text.phrases.machine':
     'The wording is more common in machine-written texts than in texts by people; it makes a machine {times} times as likely.',
   'text.phrases.human':
     'The wording is more common in texts by people than in machine-written ones; it makes a person {times} times as likely.',
+  'text.phrases.neutral': 'The wording speaks for neither side.',
   'text.grammar.machine':
     'The way words are joined into sentences is more common in machine-written texts; it makes a machine {times} times as likely.',
   'text.grammar.human':
     'The way words are joined into sentences is more common in texts by people; it makes a person {times} times as likely.',
+  'text.grammar.neutral': 'The way words are joined into sentences speaks for neither side.',
   'text.style.vocabulary.machine':
     'Length, variety and repetition of the words are closer to machine-written texts ({times} times).',
   'text.style.vocabulary.human':
     'Length, variety and repetition of the words are closer to texts by people ({times} times).',
+  'text.style.vocabulary.neutral': 'Length, variety and repetition of the words speak for neither side.',
   'text.style.sentences.machine':
     'The lengths of the sentences and how they begin are closer to machine-written texts ({times} times).',
   'text.style.sentences.human':
     'The lengths of the sentences and how they begin are closer to texts by people ({times} times).',
+  'text.style.sentences.neutral': 'The lengths of the sentences and how they begin speak for neither side.',
   'text.style.casing.machine':
     'The use of capital letters is closer to machine-written texts ({times} times).',
   'text.style.casing.human': 'The use of capital letters is closer to texts by people ({times} times).',
+  'text.style.casing.neutral': 'The use of capital letters speaks for neither side.',
   'text.style.punctuation.machine':
     'Commas, dashes, quotes and other marks are used as in machine-written texts ({times} times).',
   'text.style.punctuation.human':
     'Commas, dashes, quotes and other marks are used as in texts by people ({times} times).',
+  'text.style.punctuation.neutral': 'Commas, dashes, quotes and other marks speak for neither side.',
   'text.style.register.machine':
     'Who is spoken of, short forms, numbers and linking words are closer to machine-written texts ({times} times).',
   'text.style.register.human':
     'Who is spoken of, short forms, numbers and linking words are closer to texts by people ({times} times).',
+  'text.style.register.neutral':
+    'Who is spoken of, short forms, numbers and linking words speak for neither side.',
   'text.baseline.machine':
     'Starting point for a text of {words} words, before anything in it is looked at ({times} times for a machine).',
   'text.baseline.human':
     'Starting point for a text of {words} words, before anything in it is looked at ({times} times for a person).',
+  'text.baseline.neutral':
+    'Starting point for a text of {words} words, before anything in it is looked at: neither side.',
   'text.language':
     'The language of the text is not one this detector was trained on, so nothing is concluded from it.',
   'text.not_prose.encoded':
@@ -68,7 +80,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'repair.quoted_text':
     'Quoted text or a signature was left out, so that only the author’s own words count ({count}).',
   'because.machine':
-    'The evidence for a machine is stronger than in all but a stated small share of texts by people.',
+    'The evidence for a machine is stronger than in all but a stated small share of texts by people. A person’s text that a machine has polished looks the same to this detector.',
   'because.machine_short':
     'The text is short, but the evidence for a machine is stronger than in nearly any short text by a person.',
   'because.findings':

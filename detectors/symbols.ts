@@ -24,7 +24,11 @@ function times(contribution: number): number {
       : Math.round(factor / 10) * 10;
 }
 
-const side = (contribution: number): 'machine' | 'human' => (contribution >= 0 ? 'machine' : 'human');
+/** Which side a contribution speaks for; one that rounds to "once as likely" speaks for neither. */
+function side(contribution: number): 'machine' | 'human' | 'neutral' {
+  if (times(contribution) === 1) return 'neutral';
+  return contribution > 0 ? 'machine' : 'human';
+}
 
 function symbol(name: string, contribution: number, values: Record<string, number> = {}): EvidenceSymbol {
   return {

@@ -1,36 +1,73 @@
-"""Empty stand-ins for the GPU libraries that torch's wheel links but a CPU run never calls: the symbols with their versions,
-and nothing behind them.
+"""Empty stand-ins for the GPU libraries that torch's wheel links but a CPU run never calls: the symbols with their versions, and
+nothing behind them. Needs gcc and readelf.
 
-    python training/encoder/gpu-stubs.py TORCH/lib STUBS
+    python training/encoder/gpu-stubs.py TORCH/lib STUBS        then put STUBS on LD_LIBRARY_PATH
 """
-import re, subprocess, sys, collections, os
-lib, out = sys.argv[1], sys.argv[2]
-os.makedirs(out, exist_ok=True)
-stub = ['libcusparse.so.12','libcufft.so.11','libcufile.so.0','libcusparseLt.so.0','libnccl.so.2','libcurand.so.10','libcublas.so.12','libcublasLt.so.12','libcudnn.so.9','libcusolver.so.11','libnvshmem_host.so.3']
-ver = collections.defaultdict(set)  # soname -> versions
-need = collections.defaultdict(set) # version -> symbols
-for f in ['libtorch_cuda.so','libtorch_cuda_linalg.so','libtorch_nvshmem.so','libtorch_python.so','libc10_cuda.so','libtorch_cpu.so']:
-    p = f'{lib}/{f}'
-    cur=None
-    for line in subprocess.run(['readelf','-V','-W',p],capture_output=True,text=True).stdout.splitlines():
-        m=re.search(r'File: (\S+)',line)
-        if m: cur=m[1]
-        m=re.search(r'Name: (\S+)\s+Flags',line)
-        if m and cur: ver[cur].add(m[1])
-    for line in subprocess.run(['readelf','--dyn-syms','-W',p],capture_output=True,text=True).stdout.splitlines():
-        if ' UND ' in line:
-            s=line.split()[7] if len(line.split())>7 else ''
-            if '@' in s:
-                n,v=s.split('@',1); need[v.lstrip('@').split()[0]].add(n)
-            else: need[''].add(s)
-for l in stub:
-    src=''; script=''
-    for v in ver.get(l,()):
-        names=sorted(need[v]); src+=''.join(f'void {n}(void){{}}\n' for n in names)
-        script+=f'{v} {{ global: {"; ".join(names)}; }};\n' if names else f'{v} {{ }};\n'
-    if not ver.get(l):
-        pre={'libcufft.so.11':'cufft','libnccl.so.2':'nccl','libcudnn.so.9':'cudnn','libcufile.so.0':'cuFile','libcusparseLt.so.0':'cusparseLt','libcurand.so.10':'curand'}.get(l)
-        if pre: src=''.join(f'void {n}(void){{}}\n' for n in sorted(need['']) if n.startswith(pre))
-    open('/tmp/s.c','w').write(src); open('/tmp/s.map','w').write(script)
-    cmd=['gcc','-shared','-fPIC','-o',f'{out}/{l}',f'-Wl,-soname,{l}','/tmp/s.c']+(['-Wl,--version-script=/tmp/s.map'] if script else [])
-    subprocess.run(cmd,check=True)
+import collections
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+LINKED_BY = ("libtorch_cuda.so", "libtorch_cuda_linalg.so", "libtorch_nvshmem.so", "libtorch_python.so", "libc10_cuda.so", "libtorch_cpu.so")
+# Libraries whose symbols have no versions are told by how their symbols begin.
+PREFIX = {
+    "libcusparse.so.12": None,
+    "libcufft.so.11": "cufft",
+    "libcufile.so.0": "cuFile",
+    "libcusparseLt.so.0": "cusparseLt",
+    "libnccl.so.2": "nccl",
+    "libcurand.so.10": "curand",
+    "libcublas.so.12": None,
+    "libcublasLt.so.12": None,
+    "libcudnn.so.9": "cudnn",
+    "libcusolver.so.11": None,
+    "libnvshmem_host.so.3": None,
+}
+
+
+def readelf(flag, file):
+    return subprocess.run(["readelf", flag, "-W", file], capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def needed(folder):
+    """Versions by library, and undefined symbols by version ('' for those without one)."""
+    versions, symbols = collections.defaultdict(set), collections.defaultdict(set)
+    for name in LINKED_BY:
+        library = None
+        for line in readelf("-V", f"{folder}/{name}"):
+            if found := re.search(r"File: (\S+)", line):
+                library = found[1]
+            elif library and (found := re.search(r"Name: (\S+)\s+Flags", line)):
+                versions[library].add(found[1])
+        for line in readelf("--dyn-syms", f"{folder}/{name}"):
+            parts = line.split()
+            if len(parts) > 7 and parts[6] == "UND":
+                symbol, _, version = parts[7].partition("@")
+                symbols[version.lstrip("@")].add(symbol)
+    return versions, symbols
+
+
+def main(folder, out):
+    versions, symbols = needed(folder)
+    os.makedirs(out, exist_ok=True)
+    for library, prefix in PREFIX.items():
+        parts = {version: sorted(symbols[version]) for version in versions.get(library, ())}
+        if not parts and prefix:
+            parts = {"": sorted(symbol for symbol in symbols[""] if symbol.startswith(prefix))}
+        with tempfile.TemporaryDirectory() as work:
+            source, script = f"{work}/stub.c", f"{work}/stub.map"
+            with open(source, "w") as file:
+                file.writelines(f"void {symbol}(void){{}}\n" for some in parts.values() for symbol in some)
+            with open(script, "w") as file:
+                file.writelines(
+                    f"{version} {{ global: {' '.join(f'{symbol};' for symbol in some)} }};\n" for version, some in parts.items() if version
+                )
+            linked = [f"-Wl,--version-script={script}"] if any(parts) else []
+            subprocess.run(["gcc", "-shared", "-fPIC", "-o", f"{out}/{library}", f"-Wl,-soname,{library}", source, *linked], check=True)
+
+
+if len(sys.argv) != 3:
+    sys.exit(__doc__)
+main(*sys.argv[1:])
