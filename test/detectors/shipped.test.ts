@@ -1,6 +1,6 @@
 /** The model that ships: it loads, its card says where its numbers come from, and its explanations hold for texts made up here. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { loadModel } from '../../detectors/card.js';
+import { EncoderCard, loadCard, loadModel } from '../../detectors/card.js';
 import { decide } from '../../detectors/decide.js';
 import { type Detector, loadDetector } from '../../detectors/detector.js';
 import { modelFolder } from '../../detectors/model-folder.js';
@@ -34,6 +34,23 @@ test('the card gives the cuts in order, with who set them, the data and how to m
   expect(weights.length).toBe(card.weights.bytes);
   expect(weights.length).toBeLessThan(20 * 1024 * 1024);
   for (const part of ['training', 'valid', 'data', 'cuts', 'notFor']) expect(card[part]).toBeDefined();
+});
+
+test('the encoder ships as one file of at most 23 MB, with a card that says for which first stage and from where it reads', async () => {
+  const card = await loadCard(`${modelFolder()}/encoder`, EncoderCard);
+  const { card: first } = await loadModel(`${modelFolder()}/first-stage`);
+  const { weights } = await loadModel(`${modelFolder()}/encoder`);
+  expect(weights.length).toBe(card.weights.bytes);
+  expect(weights.length).toBeLessThan(23 * 1024 * 1024);
+  expect(card.firstStage).toBe(first.weights.sha256);
+  expect(card.cascade.from).toBeLessThan(card.policy.cuts.leaning!);
+  expect(card.calibration.slopes).toHaveLength(2);
+  for (const part of ['training', 'valid', 'data', 'cuts', 'notFor']) expect(card[part]).toBeDefined();
+});
+
+test('fluent filler is read by both models, a tired rant by the first alone', async () => {
+  for (const text of FLUENT) expect((await judge(text)).detectors).toHaveLength(2);
+  for (const text of PLAIN) expect((await judge(text)).detectors).toHaveLength(1);
 });
 
 test('fluent filler and a tired rant fall on different sides', async () => {
