@@ -16,6 +16,7 @@ import { dataFolder, readLines } from './corpus.js';
 import { type BothScores, openBoth } from './encoder/both.js';
 import { leaks } from './leakage.js';
 import { readOutOfSource } from './out-of-source.js';
+import { readPeers } from './peers/read.js';
 import { seeded } from './random.js';
 import { evaluationPage } from './report.js';
 import { DEMO_SOURCE, log, openTexts, type Row } from './study.js';
@@ -50,6 +51,8 @@ export interface Evaluation {
   ways: Way[];
   /** What becomes of quality when the encoder reads only the share of texts that the first stage finds most like a machine's. */
   curve: { read: number; valid: Outcome[]; unseen: Outcome[] }[];
+  /** Other detectors and our own on the same texts: scores on valid, and those of people in calib that set the threshold. */
+  peers: { name: string; perSecond: number | null; valid: Outcome[]; people: number[] }[];
   leaks: ReturnType<typeof leaks>;
 }
 
@@ -135,6 +138,40 @@ const fromOf = (share: number): number => {
   if (share >= 1) return Number.NEGATIVE_INFINITY;
   return share === 0 ? Number.POSITIVE_INFINITY : llrs[Math.floor(share * llrs.length)]!;
 };
+const calibRows = own.filter(({ split }) => split === 'calib');
+const calib = outcomes(
+  await scoreAll(
+    calibRows,
+    calibRows.map(({ text }) => text),
+  ),
+);
+const peers = comparison(outcomes(valid), calib);
+
+/** Every way on texts that all of them scored, so that the same documents count. */
+function comparison(valid: readonly Outcome[], calib: readonly Outcome[]): Evaluation['peers'] {
+  const found = readPeers();
+  if (found === null) return [];
+  const known = [...found.scores.values()];
+  const common = (some: readonly Outcome[]): Outcome[] =>
+    some.filter(
+      ({ row, words }) => words >= card.policy.minWords && known.every((scores) => scores.has(row.id)),
+    );
+  const people = common(calib).filter(({ row }) => !row.machine);
+  const ours = {
+    name: 'Assay (cascade)',
+    perSecond: null,
+    valid: common(valid),
+    people: people.map(({ llr }) => llr),
+  };
+  const others = [...found.scores].map(([name, scores]) => ({
+    name,
+    perSecond: found.speed[name] ?? null,
+    valid: common(valid).map((one) => ({ ...one, llr: scores.get(one.row.id)! })),
+    people: people.map(({ row }) => scores.get(row.id)!),
+  }));
+  return [ours, ...others];
+}
+
 const way = (name: string, policy: BandPolicy, from: number): Way => ({
   name,
   policy,
@@ -161,6 +198,7 @@ const evaluation: Evaluation = {
     valid: outcomes(valid, fromOf(read)),
     unseen: outcomes(unseen, fromOf(read)),
   })),
+  peers,
   leaks: leaks(own),
 };
 await both.close();

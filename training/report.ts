@@ -11,6 +11,7 @@ import {
   rateAt,
   rateFigure,
 } from './figures.js';
+import { cutFor } from './metrics.js';
 
 /** Slices with fewer texts are reported, and marked. */
 const ENOUGH = 300;
@@ -52,9 +53,47 @@ const LENGTHS: readonly [string, number, number][] = [
   ['300+', 300, Number.POSITIVE_INFINITY],
 ];
 
+/** Detectors side by side: the same documents, and for each the threshold that 1% and 5% of people's texts in calib reach. */
+const peerSection = (peers: Evaluation['peers']): string => `## Beside others
+
+Detectors that anyone can install, on the same new texts of known sources (50 words and more). The same rule sets every threshold: 1% and 5%
+of people's texts in \`calib\` reach it. The others were trained on other texts; some of these may have been among them.
+
+${table(
+  ['detector', 'AUROC', 'TPR at 1%', 'FPR', 'TPR at 5%', 'FPR', 'texts a second'],
+  peers.map(({ name, perSecond, valid, people: calib }) => {
+    const all = points(valid);
+    const [one, five] = [cutFor(calib, 0.01), cutFor(calib, 0.05)];
+    return [
+      name,
+      decimal(figure(all, aurocOf)),
+      percent(rateFigure(machines(all), one)),
+      percent(rateFigure(people(all), one)),
+      percent(rateFigure(machines(all), five)),
+      percent(rateFigure(people(all), five)),
+      perSecond === null ? 'see benchmarks' : perSecond.toFixed(0),
+    ];
+  }),
+)}
+
+`;
+
 export function evaluationPage(evaluation: Evaluation): string {
-  const { card, firstCard, valid, unseen, attacked, demoSource, mixed, ways, curve, leaks, machine, date } =
-    evaluation;
+  const {
+    card,
+    firstCard,
+    valid,
+    unseen,
+    attacked,
+    demoSource,
+    mixed,
+    ways,
+    curve,
+    peers,
+    leaks,
+    machine,
+    date,
+  } = evaluation;
   const { cuts, minWords } = card.policy;
   const leaning = cuts.leaning ?? cuts.machine;
   const atFive = rateAt(leaning);
@@ -158,7 +197,7 @@ ${table(
   ]),
 )}
 
-## Same sources, split valid
+${peers.length === 0 ? '' : peerSection(peers)}## Same sources, split valid
 
 ${table(HEAD, [
   rates(`${minWords} words and more`, long(valid)),
