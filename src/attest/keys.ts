@@ -31,6 +31,8 @@ export interface Keys {
   readonly status: KeySet;
   /** Reads the stored keys again when what is known is older than `KEYS_SEEN_MS`, or at once. */
   refresh(atOnce?: boolean): Promise<void>;
+  /** Whether a key has been given up, as the store says now: what this process last read may be older. */
+  isCompromised(kid: string): Promise<boolean>;
 }
 
 /** Within so many milliseconds a process notices what another one did with the keys. */
@@ -61,6 +63,7 @@ export async function openKeys(parts: KeyParts): Promise<Keys> {
       });
       return running;
     },
+    isCompromised: async (kid) => (await parts.collection.get(kid))?.state === 'compromised',
   };
 }
 
