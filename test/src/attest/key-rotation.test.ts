@@ -1,11 +1,11 @@
 /** Rotation, retirement and compromise as verifiers see them. */
 import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { trustedIssuer } from '../../../src/attest/issuer.js';
 import { sealedKeys } from '../../../src/attest/key-holder.js';
 import { allKeys, compromise, type KeyRoom, retire, rotate } from '../../../src/attest/key-rotation.js';
 import { PUBLISHED_AHEAD_MS } from '../../../src/attest/key-schedule.js';
 import { KEYS_SEEN_MS } from '../../../src/attest/keys.js';
+import { trustedIssuer } from '../../../src/attest/own-verifier.js';
 import { createVerifier, type Fetch } from '../../../src/client/index.js';
 import { ISS, openRig, type Rig } from './rig.js';
 
