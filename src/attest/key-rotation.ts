@@ -19,6 +19,7 @@ import {
   openHeld,
 } from './key-making.js';
 import { PUBLISHED_AHEAD_MS, type ScheduledKey, scheduleOf } from './key-schedule.js';
+import { sweepCandidates } from './key-sweep.js';
 
 export interface KeyRoom extends KeyParts {
   lists: Context['collections']['statusLists'];
@@ -47,6 +48,7 @@ export async function rotate(room: KeyRoom, use: KeyUse): Promise<{ key: Signing
   const signs = set.find(({ role }) => role === 'signs');
   if (signs) await openHeld(room, signs.key);
   const known = set.map(({ key }) => key);
+  await sweepCandidates(room);
   return { key: await makeKey(room, use, known, room.clock() + PUBLISHED_AHEAD_MS), made: true };
 }
 

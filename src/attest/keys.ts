@@ -9,6 +9,7 @@ import type { SigningKeyDoc } from '../../schemas/store/documents.js';
 import type { KeyUse, SignBytes } from './key-holder.js';
 import { ensureSigner, fromHolder, type KeyParts, keysOfSet, openHeld } from './key-making.js';
 import { publishedKeys, type ScheduledKey, scheduleOf, signingKey } from './key-schedule.js';
+import { sweepCandidates } from './key-sweep.js';
 
 /** A key that signs: its thumbprint, and the act of signing, so that the private part may live elsewhere. */
 export interface Signer {
@@ -45,6 +46,7 @@ export async function openKeys(parts: KeyParts): Promise<Keys> {
   const token = new LiveSet(parts, 'token');
   const status = new LiveSet(parts, 'status');
   await Promise.all([token.open(), status.open()]);
+  await sweepCandidates(parts);
   let seenMs = parts.clock();
   let running: Promise<void> | undefined;
   const read = async () => {
