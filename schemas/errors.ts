@@ -66,6 +66,7 @@ export const ERRORS = {
   'attest.platform_pending': [403, 'Control of this platform has not been proven yet.'],
   'attest.domain_proof': [422, 'Control of the domain was not proven.'],
   'attest.pending_limit': [429, 'This tenant has as many platforms waiting for proof as it may.'],
+  'attest.platform_limit': [409, 'This tenant has proven as many domains as it may.'],
   'attest.quota': [429, 'This author or this platform has issued as much as it may for now.'],
   'attest.lookup': [409, 'This prefix cannot be answered.'],
   'attest.transition': [409, 'The attestation cannot change to this status.'],

@@ -91,7 +91,9 @@ export const LIMITS = {
   platformClaims: 20,
   platformClaimMs: 7 * 24 * 3_600_000,
   domainProofsPerMinute: 6,
-  /** Platforms that the discovery document names; of more it says `*`. */
+  /** Domains that one tenant has proven; what the operator's list gives does not count. More: `attest.platform_limit`. */
+  platformsPerTenant: 50,
+  /** Platforms that the discovery document names, those of the operator's list first. */
   audiencesTold: 2_000,
   /** For how long a platform's word about an account counts. Older: `unq` 0. */
   vouchedMs: 90 * 24 * 3_600_000,

@@ -182,7 +182,7 @@ async function openAll(
   const egress = openEgress({ allow: config.egressAllow });
   const settings = await issuerSettings(config);
   const fetch = verifierFetch(egress);
-  const issuer = await openIssuer(context, { iss, secret, rp, fetch, ...settings });
+  const issuer = await openIssuer(context, { iss, secret, rp, fetch, logger, ...settings });
   const judging = await (options.openJudging ?? openJudging)(loadOptionsOf(config));
   closing.add('detector', () => judging.detector.close());
   const parts = pipelineParts(context, config, judging, issuer);

@@ -264,7 +264,7 @@ export interface ChallengeDoc extends Doc {
   /** Private mail: h and w are HMACs under this salt. */
   salt: string | null;
   /** To enrol: what the platform said, and the thumbprint of the key it said so with. */
-  unq: number;
+  unq?: number;
   vouchedBy?: string | null;
   /** The token that this one is to supersede: the text was edited. */
   prev?: string | null;

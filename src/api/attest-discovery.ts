@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { DiscoveryDocument, PublicKey } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
-import { type AttestContext, trustedIssuer } from '../attest/issuer.js';
-import { audiences } from '../attest/platform.js';
+import type { AttestContext } from '../attest/issuer.js';
+import { trustedIssuer } from '../attest/own-verifier.js';
 import { VOUCHED_AGE_DAYS } from '../attest/platform-proof.js';
 import { LIST_TTL_S, listNumber } from '../attest/status-publisher.js';
 import { CANONICALISATION } from '../client/index.js';
@@ -27,7 +27,7 @@ const discovery = defineEndpoint<AttestContext>()({
   async handle({ issuer }) {
     await issuer.keys.refresh();
     const body: DiscoveryDocument = {
-      ...trustedIssuer(issuer.iss, issuer.keys, await audiences(issuer)),
+      ...trustedIssuer(issuer.iss, issuer.keys, await issuer.audiences.tell()),
       jwks_uri: `${issuer.iss}/.well-known/jwks.json`,
       verify_uri: `${issuer.iss}/v1/verify`,
       status_list_aggregation_endpoint: `${issuer.iss}/status`,

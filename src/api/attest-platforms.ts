@@ -12,7 +12,8 @@ import type { PlatformClaimDoc, PlatformDoc } from '../../schemas/store/document
 import { CHALLENGE_PATH } from '../attest/domain-challenge.js';
 import type { AttestContext, Issuer } from '../attest/issuer.js';
 import { platformsOf } from '../attest/platform.js';
-import { challengeFor, pendingClaims, provePlatform, registerPlatform } from '../attest/platform-claim.js';
+import { challengeFor, provePlatform, registerPlatform } from '../attest/platform-claim.js';
+import { pendingClaims } from '../attest/platform-limits.js';
 import { defineEndpoint } from './endpoint.js';
 import { instant } from './instant.js';
 import { bindCursor, Next, PAGE_QUERY, unbindCursor } from './page.js';
@@ -104,6 +105,7 @@ const register = defineEndpoint<AttestContext>()({
     200: { description: 'As registered', schema: Platform },
     202: { description: 'Waiting for proof, for seven days', schema: PendingPlatform },
     403: REFUSED,
+    409: { description: `This tenant has proven ${LIMITS.platformsPerTenant} domains`, schema: Problem },
     429: { description: `${LIMITS.platformClaims} platforms of this tenant wait for proof`, schema: Problem },
   },
   examples: [
@@ -143,6 +145,7 @@ const prove = defineEndpoint<AttestContext>()({
     200: { description: 'As registered', schema: Platform },
     403: REFUSED,
     404: { description: 'No platform of this tenant waits under this name', schema: Problem },
+    409: { description: `This tenant has proven ${LIMITS.platformsPerTenant} domains`, schema: Problem },
     422: { description: 'The line was not found where it has to stand', schema: Problem },
   },
   examples: [

@@ -29,7 +29,8 @@ export interface Enrolment {
 }
 
 /**
- * Uses up the platform's proof and asks the authenticator for a key.
+ * Uses up the platform's proof and asks the authenticator for a key. A proof that does not vouch for the account takes
+ * back at once what was said before.
  * @throws {AssayError} `attest.platform_proof`, `attest.not_authorised`
  */
 export async function beginEnrolment(
@@ -42,6 +43,8 @@ export async function beginEnrolment(
   const subject = await findSubject(issuer, tenant, aud, acc);
   const enrolment = randomBytes(32).toString('base64url');
   const now = issuer.clock();
+  // A word that is taken back needs nothing of the author's: the proof is used up, so it is written now or never.
+  if (subject && unq === 0) await keepWord(issuer, subject, { unq, vouchedMs: now, vouchedBy: kid });
   await issuer.collections.challenges.insert({
     _id: challengeId(enrolment),
     tenant,
@@ -123,7 +126,7 @@ async function findSubject(
 /** One subject for each account: the unique index decides between two enrolments at once. */
 async function openSubject(
   issuer: Issuer,
-  { tenant, aud, acc, unq, vouchedBy = null, createdMs: vouchedMs }: ChallengeDoc,
+  { tenant, aud, acc, unq = 0, vouchedBy = null, createdMs: vouchedMs }: ChallengeDoc,
 ): Promise<SubjectDoc> {
   const { subjects } = issuer.collections;
   const id = randomBytes(16).toString('base64url');
@@ -140,10 +143,18 @@ async function openSubject(
   if ((await subjects.insert(subject)).did === 'inserted') return subject;
   const existing = await findSubject(issuer, tenant, aud, acc);
   if (existing === null) throw new AssayError('store.conflict');
-  // What the platform says now replaces what it said before, and never what it said later.
-  const guard = { vouchedMs: { not: { gt: vouchedMs } } };
-  await subjects.update(existing._id, { set: word }, { guard });
+  await keepWord(issuer, existing, word);
   return existing;
+}
+
+/** What the platform says now replaces what it said before, and never what it said later. */
+async function keepWord(
+  { collections }: Pick<Issuer, 'collections'>,
+  { _id }: SubjectDoc,
+  word: { unq: number; vouchedMs: number; vouchedBy: string | null },
+): Promise<void> {
+  const guard = { vouchedMs: { not: { gt: word.vouchedMs } } };
+  await collections.subjects.update(_id, { set: word }, { guard });
 }
 
 /** Where a subject's key is bound to when it is sealed. */

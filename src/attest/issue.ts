@@ -41,7 +41,7 @@ export interface Issued {
 const running = new WeakMap<Issuer, Map<string, Promise<Issued>>>();
 
 /**
- * @throws {AssayError} `attest.quota`; `attest.challenge` unknown, used or expired; `attest.mismatch` another text, platform or subject; `attest.assertion` a signature or counter that does not hold
+ * @throws {AssayError} `attest.quota`; `attest.challenge` unknown, used or expired; `attest.mismatch` another text, platform or subject; `attest.assertion` a signature or counter that does not hold; `attest.no_signer`
  */
 export async function issueAttestation(
   issuer: Issuer,
@@ -90,6 +90,12 @@ async function issueOnce(
   const { signer, list, idx, uri } = await issuer.lists.claim();
   const claims = claimsOf(issuer, jti, challenge, { subject, unq }, { idx, uri });
   const token = await signer.sign(TOKEN_TYPE, claims);
+  // Asked after the signature: a key given up later than this finds the token's list, and revokes it.
+  if (await issuer.keys.isCompromised(signer.kid)) {
+    await issuer.lists.abandon(list, idx);
+    await issuer.keys.refresh(true);
+    throw new AssayError('attest.no_signer', 'the signing key was just given up; send the request again');
+  }
   if (token.length > LIMITS.tokenBytes) throw new AssayError('internal', `token of ${token.length} bytes`);
   const doc: AttestationDoc = {
     _id: jti,

@@ -2,13 +2,14 @@
  * The issuer as the rest of the service holds it: its name, keys, status lists and a verifier that knows it. Opened once
  * at start; the acts (enrol, challenge, issue, change a status) are functions over it, one file each.
  */
-import type { FilterPolicy, TrustedIssuer, TrustList } from '../../schemas/attestation.js';
+import type { FilterPolicy, TrustList } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
-import { createVerifier, type Verifier } from '../client/html.js';
-import type { Fetch } from '../client/index.js';
+import type { Fetch, Verifier } from '../client/index.js';
 import type { Context } from '../context.js';
+import { Audiences } from './audiences.js';
 import { type KeyHolder, sealedKeys } from './key-holder.js';
 import { type Keys, openKeys } from './keys.js';
+import { openOwnVerifier } from './own-verifier.js';
 import type { AudienceGrant } from './platform.js';
 import { DEFAULT_QUOTAS, type Quotas } from './quota.js';
 import { openSeal, type Seal } from './seal.js';
@@ -35,6 +36,8 @@ export interface IssuerOptions {
   quotas?: Partial<Quotas>;
   /** Entries of a new status list. */
   statusListSize?: number;
+  /** Told when there are more platforms than the discovery document names. */
+  logger?: Pick<Context['logger'], 'warn'>;
 }
 
 export interface Issuer {
@@ -48,6 +51,7 @@ export interface Issuer {
   readonly quotas: Quotas;
   /** The operator's list of platforms: name → tenant. */
   readonly granted: ReadonlyMap<string, string>;
+  readonly audiences: Audiences;
   readonly fetch: Fetch | undefined;
   readonly collections: Context['collections'];
   readonly clock: Context['clock'];
@@ -57,9 +61,6 @@ export interface Issuer {
 export interface AttestContext extends Pick<Context, 'collections' | 'clock'> {
   issuer: Issuer;
 }
-
-/** The verifier asks the local publisher again after this many seconds, so that another process's revocation is seen. */
-const LOCAL_LIST_AGE_S = 2;
 
 /**
  * Opens keys and lists; creates them on first start.
@@ -86,52 +87,22 @@ export async function openIssuer(
   });
   const size = options.statusListSize ?? STATUS_LIST_SIZE;
   const lists = new StatusPublisher(options.iss, keys, collections, clock, size);
-  const verifier = createVerifier({
-    trust: liveTrust(options, keys),
-    policy: options.policy,
-    maxListAgeS: LOCAL_LIST_AGE_S,
-    fetch: (url, init) => lists.fetch(url) ?? options.fetch?.(url, init) ?? notReachable(),
-    clock,
-  });
+  const granted = new Map(options.grants?.map(({ aud, tenant }) => [aud, tenant]));
+  const audiences = new Audiences({ collections, clock, granted }, options.logger);
+  await audiences.refresh();
+  const own = { iss: options.iss, keys, lists, audiences, clock };
+  const verifier = openOwnVerifier(own, options);
   const events = new StatusEvents(collections, lists, clock);
   const quotas = { ...DEFAULT_QUOTAS, ...options.quotas };
   return {
-    iss: options.iss,
+    ...own,
     rp: options.rp,
-    keys,
     seal,
-    lists,
     events,
     verifier,
     quotas,
-    granted: new Map(options.grants?.map(({ aud, tenant }) => [aud, tenant])),
+    granted,
     fetch: options.fetch,
     collections,
-    clock,
   };
 }
-
-/** The trust list of the issuer's own verifier: its keys as they are now; the same object until they change. */
-function liveTrust({ iss, trust }: IssuerOptions, keys: Keys): () => TrustList {
-  const elsewhere = trust?.issuers.filter((each) => each.iss !== iss) ?? [];
-  let list: TrustList | undefined;
-  return () => {
-    // What another process did with the keys is seen at a later look.
-    keys.refresh().catch(() => undefined);
-    const own = list?.issuers[0];
-    const same = own?.token_keys === keys.token.publicKeys && own?.status_keys === keys.status.publicKeys;
-    if (!same || list === undefined) list = { issuers: [trustedIssuer(iss, keys, ['*']), ...elsewhere] };
-    return list;
-  };
-}
-
-const notReachable = () => Promise.resolve(new Response(null, { status: 404 }));
-
-/** The issuer as others put it in their trust lists. */
-export const trustedIssuer = (iss: string, keys: Keys, audiences: string[]): TrustedIssuer => ({
-  iss,
-  audiences,
-  token_keys: keys.token.publicKeys,
-  status_keys: keys.status.publicKeys,
-  status_origins: [iss],
-});

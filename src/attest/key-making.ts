@@ -31,8 +31,9 @@ export async function keysOfSet(
   { collection }: Pick<KeyParts, 'collection'>,
   use: KeyUse,
 ): Promise<SigningKeyDoc[]> {
-  const query = { index: 'by_use', where: { use }, order: 'desc', limit: KEYS_PER_SET } as const;
-  return (await collection.page(query)).docs.filter(({ state }) => state !== 'candidate');
+  const residual = { state: { ne: 'candidate' } };
+  const query = { index: 'by_use', where: { use }, residual, order: 'desc', limit: KEYS_PER_SET } as const;
+  return (await collection.page(query)).docs;
 }
 
 /** @throws {AssayError} `attest.key_locked` when this process does not know the key's holder */
@@ -82,7 +83,7 @@ export async function makeKey(
   const candidate = await heldKey(parts, use);
   const made: SigningKeyDoc = { ...candidate, createdMs: clock(), signsFromMs };
   await collection.insert(made);
-  const claim = hashId('signing-key-claim', use, ...set.map(({ _id }) => _id).sort());
+  const claim = claimOf(use, set);
   const outcome = await claims.insert({ _id: claim, value: made._id });
   const kid = outcome.did === 'inserted' ? made._id : String((await claims.get(claim))?.value);
   if (kid !== made._id) {
@@ -91,10 +92,15 @@ export async function makeKey(
   }
   await collection.update(kid, { set: { state: 'active' } }, { guard: { state: 'candidate' } });
   const taken = await collection.get(kid);
-  if (taken === null)
-    throw new AssayError('attest.no_signer', `the ${use} key ${kid} was claimed and is gone`);
-  return taken;
+  if (taken !== null) return taken;
+  // Its maker slept so long before the claim that it was swept. Nobody has it, so the need is open again.
+  await claims.delete(claim, { value: kid });
+  return makeKey(parts, use, set, signsFromMs);
 }
+
+/** Names the need for a key, after the keys there are. */
+export const claimOf = (use: KeyUse, set: readonly SigningKeyDoc[]): string =>
+  hashId('signing-key-claim', use, ...set.map(({ _id }) => _id).sort());
 
 const ignore = (): void => undefined;
 

@@ -9,8 +9,17 @@ import type { SigningKeyDoc, StatusListDoc } from '../../schemas/store/documents
 import type { Filter } from '../../schemas/store/port.js';
 import type { Context } from '../context.js';
 import { type KeyUse, SEALED } from './key-holder.js';
-import { ensureSigner, holderOf, type KeyParts, keysOfSet, makeKey, openHeld } from './key-making.js';
+import {
+  ensureSigner,
+  fromHolder,
+  holderOf,
+  type KeyParts,
+  keysOfSet,
+  makeKey,
+  openHeld,
+} from './key-making.js';
 import { PUBLISHED_AHEAD_MS, type ScheduledKey, scheduleOf } from './key-schedule.js';
+import { sweepCandidates } from './key-sweep.js';
 
 export interface KeyRoom extends KeyParts {
   lists: Context['collections']['statusLists'];
@@ -39,13 +48,15 @@ export async function rotate(room: KeyRoom, use: KeyUse): Promise<{ key: Signing
   const signs = set.find(({ role }) => role === 'signs');
   if (signs) await openHeld(room, signs.key);
   const known = set.map(({ key }) => key);
+  await sweepCandidates(room);
   return { key: await makeKey(room, use, known, room.clock() + PUBLISHED_AHEAD_MS), made: true };
 }
 
 /**
  * Ends a key: it signs no more, its private part is destroyed, and it stays published until the last thing it signed has
- * ended. A key that signs is ended by its successor, not by hand.
- * @throws {AssayError} `request.not_found`, `attest.key_in_use` for the only key that can sign
+ * ended. A key that signs is ended by its successor, not by hand. Doing it twice finishes what was left the first time.
+ * @throws {AssayError} `request.not_found`, `attest.key_in_use` for the only key that can sign; `attest.no_signer` or
+ * `attest.key_locked` when the key is retired and its holder has not destroyed the private part
  */
 export async function retire(room: KeyRoom, kid: string): Promise<ScheduledKey> {
   const { key, role } = await found(room, kid);
@@ -55,13 +66,22 @@ export async function retire(room: KeyRoom, kid: string): Promise<ScheduledKey> 
       'This key signs; rotate, and retire it when the next one does.',
     );
   }
-  if (key.state === 'compromised') return (await found(room, kid))!;
-  await holderOf(room, key).destroyKey(key.use, key.reference);
+  if (key.state === 'compromised') return found(room, kid);
+  // Marked first: a process that dies while the holder destroys it leaves no key that seems to be able to sign.
+  const ended = { state: 'retired', retiredMs: room.clock() };
   await room.collection.update(
     kid,
-    { set: { state: 'retired', retiredMs: room.clock(), reference: '' } },
+    { set: key.holder === SEALED ? { ...ended, reference: '' } : ended },
     { guard: { state: 'active' } },
   );
+  try {
+    await destroyHeld(room, key);
+  } catch (cause) {
+    if (!(cause instanceof AssayError)) throw cause;
+    const { code, message } = cause;
+    const detail = `${kid} is retired, and its private part is not destroyed: ${message}. Do it again when that is mended.`;
+    throw new AssayError(code, detail, { cause });
+  }
   return found(room, kid);
 }
 
@@ -94,7 +114,11 @@ export async function compromise(room: KeyRoom, kid: string): Promise<Compromise
       : await changeLists(room, { index: 'by_change' }, {});
   const [signer, destroyed] = await Promise.all([
     ensureSigner(room, key.use).catch((error: unknown) => error as Error),
-    destroy(room, key),
+    // A holder that is not there, or fails, still has it.
+    destroyHeld(room, key).then(
+      () => true,
+      () => false,
+    ),
   ]);
   const revoked = key.use === 'token' ? lists : 0;
   if (!(signer instanceof Error)) return { successor: signer, lists: revoked, destroyed };
@@ -102,16 +126,11 @@ export async function compromise(room: KeyRoom, kid: string): Promise<Compromise
   throw new AssayError('attest.no_signer', detail, { cause: signer });
 }
 
-/** Destroys the private part where it lies; false when that cannot be done from here. */
-async function destroy(room: KeyRoom, key: SigningKeyDoc): Promise<boolean> {
-  if (key.holder === SEALED || key.reference === '') return true;
-  try {
-    await holderOf(room, key).destroyKey(key.use, key.reference);
-    await room.collection.update(key._id, { set: { reference: '' } });
-    return true;
-  } catch {
-    return false;
-  }
+/** Destroys the private part where it lies, then forgets where that was. @throws {AssayError} `attest.no_signer`, `attest.key_locked` */
+async function destroyHeld(room: KeyRoom, key: SigningKeyDoc): Promise<void> {
+  if (key.holder === SEALED || key.reference === '') return;
+  await fromHolder(key.holder, () => holderOf(room, key).destroyKey(key.use, key.reference));
+  await room.collection.update(key._id, { set: { reference: '' } });
 }
 
 async function found(room: KeyRoom, kid: string): Promise<ScheduledKey> {

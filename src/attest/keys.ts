@@ -9,6 +9,7 @@ import type { SigningKeyDoc } from '../../schemas/store/documents.js';
 import type { KeyUse, SignBytes } from './key-holder.js';
 import { ensureSigner, fromHolder, type KeyParts, keysOfSet, openHeld } from './key-making.js';
 import { publishedKeys, type ScheduledKey, scheduleOf, signingKey } from './key-schedule.js';
+import { sweepCandidates } from './key-sweep.js';
 
 /** A key that signs: its thumbprint, and the act of signing, so that the private part may live elsewhere. */
 export interface Signer {
@@ -31,6 +32,8 @@ export interface Keys {
   readonly status: KeySet;
   /** Reads the stored keys again when what is known is older than `KEYS_SEEN_MS`, or at once. */
   refresh(atOnce?: boolean): Promise<void>;
+  /** Whether a key has been given up, as the store says now: what this process last read may be older. */
+  isCompromised(kid: string): Promise<boolean>;
 }
 
 /** Within so many milliseconds a process notices what another one did with the keys. */
@@ -43,6 +46,7 @@ export async function openKeys(parts: KeyParts): Promise<Keys> {
   const token = new LiveSet(parts, 'token');
   const status = new LiveSet(parts, 'status');
   await Promise.all([token.open(), status.open()]);
+  await sweepCandidates(parts);
   let seenMs = parts.clock();
   let running: Promise<void> | undefined;
   const read = async () => {
@@ -61,6 +65,7 @@ export async function openKeys(parts: KeyParts): Promise<Keys> {
       });
       return running;
     },
+    isCompromised: async (kid) => (await parts.collection.get(kid))?.state === 'compromised',
   };
 }
 

@@ -12,9 +12,11 @@ import { LIMITS } from '../../schemas/limits.js';
 import type { PlatformClaimDoc, PlatformDoc } from '../../schemas/store/documents.js';
 import type { Fetch } from '../client/fetch.js';
 import { importIssuer } from '../client/trust.js';
+import type { Audiences } from './audiences.js';
 import { challengeOf, checkDomain, newChallengeToken } from './domain-challenge.js';
 import { isDomainName } from './domain-name.js';
-import { hasAuthority, type PlatformRoom, platformId } from './platform.js';
+import { hasAuthority, holderOf, type PlatformRoom, platformId } from './platform.js';
+import { checkPending, checkProven, orTakeBack } from './platform-limits.js';
 import { rollKeys } from './vouch.js';
 
 /** What claims need of the issuer. */
@@ -22,6 +24,8 @@ export interface ClaimRoom extends PlatformRoom {
   readonly iss: string;
   /** Guarded. */
   readonly fetch: Fetch | undefined;
+  /** Told of what is registered here, so that this process does not find out later. */
+  readonly audiences: Pick<Audiences, 'refresh'>;
 }
 
 export interface PlatformRequest {
@@ -42,7 +46,7 @@ export const challengeFor = ({ iss }: Pick<ClaimRoom, 'iss'>, { aud, token }: Pl
 /**
  * Registers a platform, or replaces the name and keys of one's own; where control is still to be proven, keeps the claim.
  * @throws {AssayError} `request.invalid` for an unfit key; `attest.not_authorised` when another tenant has the name;
- * `attest.audience` for a name that can only be given by the operator; `attest.pending_limit`
+ * `attest.audience` for a name that can only be given by the operator; `attest.pending_limit`, `attest.platform_limit`
  */
 export async function registerPlatform(
   room: ClaimRoom,
@@ -59,13 +63,15 @@ export async function registerPlatform(
     return { state: 'registered', platform: await take(room, tenant, request, provenBy) };
   }
   if (!isDomainName(aud)) throw new AssayError('attest.audience');
+  await checkProven(room, tenant);
   return { state: 'pending', claim: await keepClaim(room, tenant, request) };
 }
 
 /**
  * Looks for the answer to the challenge, and gives the tenant the platform if it is there. A platform that is registered
  * already is answered as it is.
- * @throws {AssayError} `request.not_found` without a claim; `attest.domain_proof`; `attest.not_authorised` when another tenant was first
+ * @throws {AssayError} `request.not_found` without a claim; `attest.domain_proof`; `attest.not_authorised` when another tenant was first;
+ * `attest.platform_limit`
  */
 export async function provePlatform(room: ClaimRoom, tenant: string, aud: string): Promise<PlatformDoc> {
   const { platforms, platformClaims } = room.collections;
@@ -84,18 +90,6 @@ export async function provePlatform(room: ClaimRoom, tenant: string, aud: string
   return platform;
 }
 
-/** A tenant's claims that wait for proof, the newest first. */
-export async function pendingClaims(room: PlatformRoom, tenant: string): Promise<PlatformClaimDoc[]> {
-  const { docs } = await room.collections.platformClaims.page({
-    index: 'by_tenant',
-    where: { tenant },
-    residual: { expiresMs: { gt: room.clock() } },
-    order: 'desc',
-    limit: LIMITS.platformClaims,
-  });
-  return docs;
-}
-
 const taken = () => new AssayError('attest.not_authorised', 'this platform is registered by somebody else');
 
 type CheckedRequest = Pick<PlatformClaimDoc, 'aud' | 'name' | 'keys'>;
@@ -112,17 +106,19 @@ async function checkKeys(keys: readonly PublicKey[]): Promise<PlatformClaimDoc['
   return Promise.all(bare.map(async (key) => ({ ...key, kid: await calculateJwkThumbprint(key) })));
 }
 
-/** Who has the name now, with or without authority. */
-async function holderOf(
-  { collections }: Pick<PlatformRoom, 'collections'>,
-  aud: string,
-): Promise<PlatformDoc | null> {
-  const { docs } = await collections.platforms.page({ index: 'by_aud', where: { aud }, limit: 1 });
-  return docs[0] ?? null;
+/** Gives the tenant the name; what this process knows of the platforms follows at once. */
+async function take(
+  room: ClaimRoom,
+  ...what: [tenant: string, CheckedRequest, PlatformDoc['provenBy'] & string]
+): Promise<PlatformDoc> {
+  const platform = await store(room, ...what);
+  // It is stored; that nobody here could read it again is no reason to say otherwise.
+  await room.audiences.refresh(true).catch(() => undefined);
+  return platform;
 }
 
-/** Gives the tenant the name. Of two that have proven at once, the unique index takes one. @throws {AssayError} `attest.not_authorised` */
-async function take(
+/** Of two that have proven at once, the unique index takes one. @throws {AssayError} `attest.not_authorised`, `attest.platform_limit` */
+async function store(
   room: PlatformRoom,
   tenant: string,
   { aud, name, keys }: CheckedRequest,
@@ -132,18 +128,24 @@ async function take(
   const now = room.clock();
   const holder = await holderOf(room, aud);
   const id = platformId(tenant, aud);
-  if (holder !== null && holder._id !== id) {
-    if (hasAuthority(room, holder)) throw taken();
-    // It was registered when anybody could, or the operator has given the name to somebody else since.
-    await platforms.delete(holder._id, { provenBy: holder.provenBy ?? null });
-  }
+  const isAnothers = holder !== null && holder._id !== id;
+  if (isAnothers && hasAuthority(room, holder)) throw taken();
+  const mine = holder?._id === id && hasAuthority(room, holder);
+  if (provenBy === 'domain' && !mine) await checkProven(room, tenant);
+  // It was registered when anybody could, or the operator has given the name to somebody else since.
+  if (isAnothers) await platforms.delete(holder._id, { provenBy: holder.provenBy ?? null });
   // Words that were given while the platform had no authority do not count again.
-  const before = holder?._id === id && hasAuthority(room, holder) ? holder.keys : [];
+  const before = mine ? holder.keys : [];
   // A proven domain stays proven when the operator lists it as well.
   const proof = holder?._id === id && holder.provenBy === 'domain' ? 'domain' : provenBy;
   const fresh = { name, keys: rollKeys(before, keys, now), provenBy: proof };
   const doc: PlatformDoc = { _id: id, tenant, aud, ...fresh, createdMs: now };
-  if ((await platforms.insert(doc)).did === 'inserted') return doc;
+  if ((await platforms.insert(doc)).did === 'inserted') {
+    if (provenBy === 'domain') {
+      await orTakeBack(checkProven(room, tenant, LIMITS.platformsPerTenant), () => platforms.delete(id));
+    }
+    return doc;
+  }
   const changed = await platforms.findAndUpdate(id, { set: fresh });
   if (changed === null) throw taken();
   return changed;
@@ -160,13 +162,19 @@ async function keepClaim(
   const id = platformId(tenant, aud);
   const current = await platformClaims.findAndUpdate(id, { set: { name, keys } }, { expiresMs: { gt: now } });
   if (current !== null) return current;
-  if ((await pendingClaims(room, tenant)).length >= LIMITS.platformClaims) {
-    throw new AssayError('attest.pending_limit');
-  }
+  await checkPending(room, tenant, LIMITS.platformClaims - 1);
   const expiresMs = now + LIMITS.platformClaimMs;
   const claim = { tenant, aud, name, keys, token: newChallengeToken(), createdMs: now, expiresMs };
   // One that has expired and was not swept yet makes room; of two at once the first stays.
   await platformClaims.delete(id, { expiresMs: { lte: now } });
-  await platformClaims.insert({ _id: id, ...claim });
-  return (await platformClaims.get(id)) ?? { _id: id, ...claim };
+  const doc: PlatformClaimDoc = { _id: id, ...claim };
+  if ((await platformClaims.insert(doc)).did === 'inserted') {
+    await orTakeBack(checkPending(room, tenant, LIMITS.platformClaims), () =>
+      platformClaims.delete(id, { token: claim.token }),
+    );
+    return doc;
+  }
+  const first = await platformClaims.get(id);
+  if (first === null) throw new AssayError('attest.pending_limit');
+  return first;
 }

@@ -6,7 +6,6 @@
 
 import { AssayError } from '../../schemas/errors.js';
 import { hashId } from '../../schemas/ids.js';
-import { LIMITS } from '../../schemas/limits.js';
 import type { PlatformDoc } from '../../schemas/store/documents.js';
 import type { Cursor, Page } from '../../schemas/store/port.js';
 import type { Context } from '../context.js';
@@ -62,22 +61,11 @@ export async function platformsOf(
   return { docs: docs.filter((doc) => hasAuthority(room, doc)), next };
 }
 
-/**
- * Names of all platforms this issuer speaks for; they stand in the discovery document, which verifiers read up to a
- * length. Of more than LIMITS.audiencesTold it says `*`, any: which they are is then the issuer's word alone.
- */
-export async function audiences(room: PlatformRoom): Promise<string[]> {
-  const names: string[] = [];
-  let after: string | undefined;
-  do {
-    const page: Page<PlatformDoc> = await room.collections.platforms.page({
-      index: 'by_aud',
-      limit: LIMITS.batchItems,
-      ...(after === undefined ? {} : { after }),
-    });
-    for (const doc of page.docs) if (hasAuthority(room, doc)) names.push(doc.aud);
-    if (names.length > LIMITS.audiencesTold) return ['*'];
-    after = page.next ?? undefined;
-  } while (after !== undefined);
-  return names;
+/** Who has a name now, with or without authority. */
+export async function holderOf(
+  { collections }: Pick<PlatformRoom, 'collections'>,
+  aud: string,
+): Promise<PlatformDoc | null> {
+  const { docs } = await collections.platforms.page({ index: 'by_aud', where: { aud }, limit: 1 });
+  return docs[0] ?? null;
 }

@@ -50,7 +50,7 @@ export async function challengeText(
   tenant: string,
   request: SignRequest,
 ): Promise<SignChallenge> {
-  const { subject, unq } = await ownSubject(issuer, tenant, request.subject, request.platform);
+  const { subject } = await ownSubject(issuer, tenant, request.subject, request.platform);
   const { prev = null, listed = false } = request;
   if (prev !== null) await ownToken(issuer, subject, prev);
   if (listed && request.private) throw new AssayError('attest.mismatch', 'private mail is not listed');
@@ -75,7 +75,6 @@ export async function challengeText(
     w,
     n: canonical.n,
     salt,
-    unq,
     prev,
     listed,
     createdMs: now,

@@ -168,10 +168,11 @@ export class StatusPublisher {
   }
 
   /** Entries in order, the first in the lowest bits of the first byte. Only entries that are not 0 are read. */
-  private async bits({ _id, size, revoked, revision }: StatusListDoc): Promise<Buffer> {
+  private async bits({ _id, kid, size, revoked, revision }: StatusListDoc): Promise<Buffer> {
     const list = Number(_id);
-    // Of a compromised key every entry is revoked: 01, four times a byte.
-    if (revoked) return Buffer.alloc((size * STATUS_BITS) / 8, 0b01010101);
+    // Of a compromised key every entry is revoked: 01, four times a byte. Who opened the list may have died before it said so.
+    if (revoked || (await this.keys.isCompromised(kid)))
+      return Buffer.alloc((size * STATUS_BITS) / 8, 0b01010101);
     const held = this.held.get(list, revision);
     if (held !== null) return held;
     const bytes = Buffer.alloc((size * STATUS_BITS) / 8);
@@ -216,9 +217,18 @@ export class StatusPublisher {
         changedMs: this.clock(),
       };
       if ((await this.collections.statusLists.insert(doc)).did !== 'inserted') continue;
+      // The key may be one that another process has given up: it revoked the lists it found, and this was none of them.
+      if (await this.keys.isCompromised(kid)) return this.revoke(doc);
       await this.plantDecoys(Number(doc._id));
       return doc;
     }
+  }
+
+  private async revoke({ _id }: StatusListDoc): Promise<StatusListDoc> {
+    const change = { set: { revoked: true, changedMs: this.clock() }, inc: { revision: 1 } };
+    const revoked = await this.collections.statusLists.findAndUpdate(_id, change);
+    if (revoked === null) throw new AssayError('store.conflict');
+    return revoked;
   }
 
   private async plantDecoys(list: number): Promise<void> {

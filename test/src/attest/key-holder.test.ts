@@ -55,6 +55,47 @@ describe('a key holder outside of the process', () => {
     await expect(other.keys.token.signer.sign('x', {})).rejects.toMatchObject({ code: 'attest.key_locked' });
   });
 
+  test('that fails to destroy leaves the key retired, tells nothing of itself, and is asked again by the next retire', async () => {
+    const { rig, box } = await outsideRig();
+    const { retire, rotate } = await import('../../../src/attest/key-rotation.js');
+    const { PUBLISHED_AHEAD_MS } = await import('../../../src/attest/key-schedule.js');
+    const room = (holder: typeof box.holder) => ({
+      collection: rig.opened.collections.signingKeys,
+      claims: rig.opened.collections.meta,
+      lists: rig.opened.collections.statusLists,
+      clock: () => rig.now,
+      holders: [holder],
+    });
+    const old = rig.issuer.keys.token.signer.kid;
+    const stored = async () => (await rig.opened.collections.signingKeys.get(old))!;
+    const { reference } = await stored();
+    await rotate(room(box.holder), 'token');
+    rig.now += PUBLISHED_AHEAD_MS;
+    let state: string | undefined;
+    const destroyKey = async () => {
+      ({ state } = await stored());
+      throw new Error('PKCS#11 slot 7 /dev/hsm0 CKR_DEVICE_ERROR');
+    };
+    const error = await retire(room({ ...box.holder, destroyKey }), old).catch((caught) => caught);
+    expect(error).toMatchObject({
+      code: 'attest.no_signer',
+      cause: { cause: { message: expect.stringContaining('CKR_DEVICE_ERROR') } },
+    });
+    expect(error.message).not.toMatch(/slot|hsm|CKR/);
+    // Whoever dies while the device destroys a key has said before that it signs no more.
+    expect(state).toBe('retired');
+    expect(await stored()).toMatchObject({ state: 'retired', reference });
+    expect(box.keys.has(reference)).toBe(true);
+    rig.now += 60_000;
+    const { key, role } = await retire(room(box.holder), old);
+    expect([role, key.reference, key.retiredMs]).toEqual(['verifies', '', rig.now - 60_000]);
+    expect(box.keys.has(reference)).toBe(false);
+    let calls = 0;
+    const counting = { ...box.holder, destroyKey: async () => void calls++ };
+    expect(await retire(room(counting), old)).toMatchObject({ role: 'verifies' });
+    expect(calls).toBe(0);
+  });
+
   test('takes over from sealed keys at the next rotation, which go on verifying', async () => {
     const rig = await openRig();
     open.push(() => rig.close());

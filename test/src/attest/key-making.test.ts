@@ -1,8 +1,9 @@
 /** Keys made by several processes at once, by processes that die, and by holders that fail. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type KeyHolder, sealedKeys } from '../../../src/attest/key-holder.js';
-import { ensureSigner, type KeyParts, keysOfSet } from '../../../src/attest/key-making.js';
+import { ensureSigner, type KeyParts, keysOfSet, makeKey } from '../../../src/attest/key-making.js';
 import { compromise, type KeyRoom, rotate } from '../../../src/attest/key-rotation.js';
+import { sweepCandidates } from '../../../src/attest/key-sweep.js';
 import { openKeys } from '../../../src/attest/keys.js';
 import { device } from './device.js';
 import { openRig, type Rig } from './rig.js';
@@ -89,6 +90,84 @@ test('a key whose maker died after the claim is taken by the next process', asyn
     state: 'active',
   });
   expect(await stored(room())).toHaveLength(1);
+});
+
+describe('what a process left that died before its claim', () => {
+  const DAY = 86_400_000;
+  /** A candidate that nobody claimed. */
+  async function leave(parts: KeyParts): Promise<string> {
+    const { claims } = parts;
+    const dying = { ...claims, get: claims.get.bind(claims) } as KeyParts['claims'];
+    Object.assign(dying, { insert: () => Promise.reject(new Error('killed')) });
+    const set = await keysOfSet(parts, 'token');
+    await expect(makeKey({ ...parts, claims: dying }, 'token', set, rig.now)).rejects.toThrow('killed');
+    return (await stored(parts)).find(({ state }) => state === 'candidate')!._id;
+  }
+
+  test('goes at a later start with its private part, once nobody can be at it any more', async () => {
+    const { holder, keys } = box();
+    const parts = room(holder, sealed());
+    const kid = await leave(parts);
+    expect(keys.size).toBe(1);
+    rig.now += DAY;
+    await openKeys(parts);
+    expect([(await parts.collection.get(kid)) !== null, keys.size]).toEqual([true, 1]);
+    rig.now += 1;
+    await openKeys(parts);
+    expect([await parts.collection.get(kid), keys.size]).toEqual([null, 0]);
+  });
+
+  test('goes at a rotation too, and stays while its holder fails or is not there', async () => {
+    const { holder, keys } = box();
+    const kid = await leave(room(holder, sealed()));
+    rig.now += DAY + 1;
+    const failing = { ...holder, destroyKey: () => Promise.reject(new Error('unplugged')) };
+    for (const parts of [room(sealed()), room(failing, sealed())]) {
+      await openKeys(parts);
+      expect(await parts.collection.get(kid)).not.toBeNull();
+    }
+    await rotate(room(holder, sealed()), 'token');
+    expect(await room().collection.get(kid)).toBeNull();
+    // The next key alone.
+    expect(keys.size).toBe(1);
+  });
+
+  test('is told apart from what died after its claim: that is taken still', async () => {
+    await forget();
+    const { collection, ...parts } = room(sealed());
+    const dying = { ...collection, page: collection.page.bind(collection) } as KeyParts['collection'];
+    Object.assign(dying, {
+      insert: collection.insert.bind(collection),
+      update: () => Promise.reject(new Error('killed')),
+    });
+    await expect(makeKey({ ...parts, collection: dying }, 'token', [], 0)).rejects.toThrow('killed');
+    const [candidate] = await stored(room());
+    rig.now += DAY + 1;
+    await sweepCandidates(room(sealed()));
+    expect((await openKeys(room(sealed()))).token.signer.kid).toBe(candidate!._id);
+  });
+
+  test('does not hide the keys of the set, however many there are', async () => {
+    const { kid } = rig.issuer.keys.token.signer;
+    const parts = room(sealed());
+    const key = (await parts.collection.get(kid))!;
+    const left = Array.from({ length: 120 }, (_, at) => ({
+      insert: { ...key, _id: `left-${at}`, state: 'candidate' as const, createdMs: rig.now + 1 },
+    }));
+    await parts.collection.bulk(left);
+    expect((await keysOfSet(parts, 'token')).map(({ _id }) => _id)).toEqual([kid]);
+  });
+
+  test('and was swept while it slept does not stand in the way of the next key', async () => {
+    await forget();
+    const parts = room(sealed());
+    const first = await ensureSigner(parts, 'token');
+    await parts.collection.delete(first._id);
+    const again = await ensureSigner(parts, 'token');
+    expect(again._id).not.toBe(first._id);
+    expect(await ensureSigner(parts, 'token')).toEqual(again);
+    expect(await stored(parts)).toHaveLength(1);
+  });
 });
 
 describe('a holder', () => {

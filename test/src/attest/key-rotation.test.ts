@@ -1,10 +1,11 @@
 /** Rotation, retirement and compromise as verifiers see them. */
+import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { trustedIssuer } from '../../../src/attest/issuer.js';
 import { sealedKeys } from '../../../src/attest/key-holder.js';
 import { allKeys, compromise, type KeyRoom, retire, rotate } from '../../../src/attest/key-rotation.js';
 import { PUBLISHED_AHEAD_MS } from '../../../src/attest/key-schedule.js';
 import { KEYS_SEEN_MS } from '../../../src/attest/keys.js';
+import { trustedIssuer } from '../../../src/attest/own-verifier.js';
 import { createVerifier, type Fetch } from '../../../src/client/index.js';
 import { ISS, openRig, type Rig } from './rig.js';
 
@@ -247,6 +248,59 @@ describe('a compromised key', () => {
     const { successor } = await compromise(room, signs());
     const { jti } = await ann.attest({ text: 'At once.' });
     expect((await rig.opened.collections.attestations.get(jti))!.kid).toBe(successor._id);
+  });
+
+  describe('that has no list yet', () => {
+    let ann: Awaited<ReturnType<Rig['author']>>;
+    let kid: string;
+    beforeEach(async () => {
+      ann = await rig.author();
+      kid = (await rotate(room, 'token')).key._id;
+      rig.now += PUBLISHED_AHEAD_MS;
+      await rig.issuer.keys.refresh(true);
+      expect(signs()).toBe(kid);
+    });
+    const listsOf = async (ofKid: string) =>
+      (await rig.opened.collections.statusLists.page({ index: 'by_kid', where: { kid: ofKid }, limit: 9 }))
+        .docs;
+
+    test('signs nothing in a process that has not read its keys again, and what list that opens is revoked', async () => {
+      const { successor, lists } = await compromise(room, kid);
+      expect([lists, signs()]).toEqual([0, kid]);
+      const { jti } = await ann.attest({ text });
+      expect((await rig.opened.collections.attestations.get(jti))!.kid).toBe(successor._id);
+      const opened = await listsOf(kid);
+      expect(opened.map(({ revoked = false }) => revoked)).toEqual(opened.map(() => true));
+      expect((await listsOf(successor._id)).map(({ revoked = false }) => revoked)).toEqual([false]);
+    });
+
+    test('has every entry of a list revoked that was left by a process which died', async () => {
+      await compromise(room, kid);
+      const left = { _id: '7', kid, size: 64, taken: 0, createdMs: rig.now, revision: 0 };
+      await rig.opened.collections.statusLists.insert(left);
+      const { jwt } = (await rig.issuer.lists.publish(7))!;
+      const { status_list } = JSON.parse(Buffer.from(jwt.split('.')[1]!, 'base64url').toString());
+      expect(inflateSync(Buffer.from(status_list.lst, 'base64url'))).toEqual(Buffer.alloc(16, 0b01010101));
+    });
+  });
+
+  test('hands out nothing that was being signed meanwhile, and the author may try again', async () => {
+    const ann = await rig.author();
+    const { lists } = rig.issuer;
+    const claim = lists.claim.bind(lists);
+    lists.claim = async () => {
+      const claimed = await claim();
+      await compromise(room, claimed.signer.kid);
+      return claimed;
+    };
+    await expect(ann.attest({ text })).rejects.toMatchObject({ code: 'attest.no_signer' });
+    const { attestations, statusIndices } = rig.opened.collections;
+    expect((await attestations.page({ index: '_id', limit: 9 })).docs).toEqual([]);
+    const taken = await statusIndices.page({ index: '_id', limit: 9, residual: { decoy: false } });
+    expect(taken.docs).toEqual([]);
+    lists.claim = claim;
+    const { jti } = await ann.attest({ text });
+    expect((await attestations.get(jti))!.kid).toBe(signs());
   });
 });
 

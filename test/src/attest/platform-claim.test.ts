@@ -2,14 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ErrorCode } from '../../../schemas/errors.js';
 import { LIMITS } from '../../../schemas/limits.js';
+import { audiences } from '../../../src/attest/audiences.js';
 import { beginEnrolment } from '../../../src/attest/enrol.js';
-import { audiences, ownPlatform, platformId, platformsOf } from '../../../src/attest/platform.js';
-import {
-  challengeFor,
-  pendingClaims,
-  provePlatform,
-  registerPlatform,
-} from '../../../src/attest/platform-claim.js';
+import { ownPlatform, platformId, platformsOf } from '../../../src/attest/platform.js';
+import { challengeFor, provePlatform, registerPlatform } from '../../../src/attest/platform-claim.js';
+import { pendingClaims } from '../../../src/attest/platform-limits.js';
 import { changeStatus } from '../../../src/attest/status.js';
 import { sweepAttestation } from '../../../src/attest/sweep.js';
 import type { Fetch } from '../../../src/client/index.js';
@@ -86,7 +83,7 @@ describe('a domain', () => {
     expect(asked).toEqual([]);
     expect(await code(ownPlatform(rig.issuer, 'acme', DOMAIN))).toBe('attest.platform_pending');
     expect(await code(enrolDemoAuthor(rig.issuer, 'acme', key, account))).toBe('attest.platform_pending');
-    expect(await audiences(rig.issuer)).toEqual(['forum']);
+    expect((await audiences(rig.issuer)).names).toEqual(['forum']);
     expect((await platformsOf(rig.issuer, 'acme', { limit: 10 })).docs.map(({ aud }) => aud)).toEqual([
       'forum',
     ]);
@@ -110,7 +107,7 @@ describe('a domain', () => {
     expect(await code(changeStatus(rig.issuer, 'rival', jti, 'revoke'))).toBe('attest.platform_pending');
     expect((await rig.opened.collections.attestations.get(jti))!.status).toBe('valid');
     expect(await code(changeStatus(rig.issuer, 'acme', jti, 'revoke'))).toBeNull();
-    expect(await audiences(rig.issuer)).toEqual(['forum', DOMAIN]);
+    expect((await audiences(rig.issuer)).names).toEqual(['forum', DOMAIN]);
     expect(await pendingClaims(rig.issuer, 'acme')).toEqual([]);
   });
 
@@ -207,6 +204,65 @@ describe('a claim', () => {
     await prove('acme', 'f0.example.org');
     expect(await code(register('acme'))).toBeNull();
   });
+
+  test('is one of so many, however many are asked for at once', async () => {
+    const names = Array.from({ length: LIMITS.platformClaims + 8 }, (_, at) => `f${at}.example.org`);
+    const codes = await Promise.all(names.map((aud) => code(register('acme', aud))));
+    const kept = (await rig.opened.collections.platformClaims.page({ index: '_id', limit: 99 })).docs;
+    expect(kept.length).toBeLessThanOrEqual(LIMITS.platformClaims);
+    expect(kept).toHaveLength(codes.filter((each) => each === null).length);
+    expect(new Set(codes.filter((each) => each !== null))).toEqual(new Set(['attest.pending_limit']));
+  });
+});
+
+describe('the domains of one tenant', () => {
+  /** As if proven before. */
+  const plant = async (count: number, tenant = 'acme', provenBy: 'domain' | 'operator' = 'domain') => {
+    const bulk = Array.from({ length: count }, (_, at) => {
+      const aud = `p${at}.${provenBy}.example.org`;
+      const doc = { tenant, aud, name: aud, keys: [], provenBy, createdMs: 0 };
+      return { insert: { _id: platformId(tenant, aud), ...doc } };
+    });
+    await rig.opened.collections.platforms.bulk(bulk);
+  };
+
+  test('are so many: a further one is neither claimed nor proven, and those that are there stay its own', async () => {
+    await plant(LIMITS.platformsPerTenant - 1);
+    await claim('acme');
+    await claim('acme', 'late.example.org');
+    expect(await code(prove('acme'))).toBeNull();
+    expect(await code(prove('acme', 'late.example.org'))).toBe('attest.platform_limit');
+    expect(await code(register('acme', 'more.example.org'))).toBe('attest.platform_limit');
+    expect(await register('acme')).toMatchObject({ state: 'registered', platform: { name: 'of acme' } });
+    await claim('rival', 'late.example.org');
+    expect(await code(prove('rival', 'late.example.org'))).toBeNull();
+  });
+
+  test('are so many, also when they are proven at once', async () => {
+    await plant(LIMITS.platformsPerTenant - 2);
+    const names = Array.from({ length: 6 }, (_, at) => `f${at}.example.org`);
+    for (const aud of names) await claim('acme', aud);
+    const codes = await Promise.all(names.map((aud) => code(prove('acme', aud))));
+    const { docs } = await platformsOf(rig.issuer, 'acme', { limit: 200 });
+    const proven = docs.filter(({ provenBy }) => provenBy === 'domain');
+    expect(proven.length).toBeLessThanOrEqual(LIMITS.platformsPerTenant);
+    expect(proven).toHaveLength(LIMITS.platformsPerTenant - 2 + codes.filter((each) => each === null).length);
+    expect(new Set(codes.filter((each) => each !== null))).toEqual(new Set(['attest.platform_limit']));
+  });
+
+  test('do not count while the operator gives them', async () => {
+    await plant(LIMITS.platformsPerTenant);
+    const grants = [{ tenant: 'acme', aud: 'given' }];
+    const issuer = await rig.reopen({ grants });
+    expect(await register('acme', 'given', issuer)).toMatchObject({ state: 'registered' });
+    expect(await code(register('acme', 'more.example.org', issuer))).toBe('attest.platform_limit');
+    const some = await rig.reopen({
+      grants: [...grants, { tenant: 'acme', aud: 'p0.domain.example.org' }],
+      fetch,
+    });
+    await claim('rival', 'more.example.org');
+    expect(await register('acme', 'more.example.org', some)).toMatchObject({ state: 'pending' });
+  });
 });
 
 describe('the operator’s list', () => {
@@ -218,9 +274,9 @@ describe('the operator’s list', () => {
     const issuer = await named('rival');
     expect(await code(ownPlatform(issuer, 'acme', DOMAIN))).toBe('attest.not_authorised');
     expect(await code(register('acme', DOMAIN, issuer))).toBe('attest.not_authorised');
-    expect(await audiences(issuer)).toEqual([]);
+    expect((await audiences(issuer)).names).toEqual([]);
     expect(await register('rival', DOMAIN, issuer)).toMatchObject({ state: 'registered' });
-    expect(await audiences(issuer)).toEqual([DOMAIN]);
+    expect((await audiences(issuer)).names).toEqual([DOMAIN]);
   });
 
   test('moves the authority over tokens as well', async () => {
@@ -246,7 +302,7 @@ describe('the operator’s list', () => {
   test('takes away what it gave when a name is struck off', async () => {
     const issuer = await rig.reopen({ grants: [] });
     expect(await code(ownPlatform(issuer, 'acme', 'forum'))).toBe('attest.not_authorised');
-    expect(await audiences(issuer)).toEqual([]);
+    expect((await audiences(issuer)).names).toEqual([]);
   });
 
   test('does not unmake the proof of a domain that it lists for a time', async () => {
@@ -268,26 +324,4 @@ test('a platform from before proofs were asked for has no power, and whoever pro
   await claim('acme');
   await prove('acme');
   expect(await platforms.get(id)).toBeNull();
-});
-
-describe('the names told to everybody', () => {
-  const plant = async (first: number, count: number) => {
-    const bulk = Array.from({ length: count }, (_, at) => {
-      const aud = `p${String(first + at).padStart(5, '0')}.example.org`;
-      const doc = { tenant: `t${at}`, aud, name: aud, keys: [], provenBy: 'domain' as const, createdMs: 0 };
-      return { insert: { _id: platformId(doc.tenant, aud), ...doc } };
-    });
-    for (let at = 0; at < bulk.length; at += 500)
-      await rig.opened.collections.platforms.bulk(bulk.slice(at, at + 500));
-  };
-
-  test('are all of them, however many pages that takes; beyond a limit it is any', async () => {
-    await plant(0, LIMITS.audiencesTold - 1);
-    const names = await audiences(rig.issuer);
-    expect(names).toHaveLength(LIMITS.audiencesTold);
-    expect(names).toContain('forum');
-    expect(JSON.stringify(names).length).toBeLessThan(256 * 1024);
-    await plant(LIMITS.audiencesTold, 1);
-    expect(await audiences(rig.issuer)).toEqual(['*']);
-  });
 });

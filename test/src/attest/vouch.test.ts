@@ -61,6 +61,24 @@ describe('a platform’s word about an account', () => {
     expect(await levels()).toEqual(BARE);
   });
 
+  test('is taken back at once by a proof that says otherwise, though no key is ever registered with it', async () => {
+    const older = await enrolAgain(true);
+    rig.now += 1_000;
+    await enrolAgain(false);
+    expect(await levels()).toEqual(BARE);
+    await older();
+    expect(await levels()).toEqual(BARE);
+    rig.now += 1_000;
+    // A better word needs the author's key, as ever.
+    const newer = await enrolAgain(true);
+    expect(await levels()).toEqual(BARE);
+    await newer();
+    expect(await levels()).toEqual(VOUCHED);
+    const bob = await rig.author('bob-1');
+    await enrolAgain(false);
+    expect(await levels(bob)).toEqual(VOUCHED);
+  });
+
   test('lapses with the key it was given with, and does not come back with it', async () => {
     const next = createPlatformKey();
     rig.now += 60_000;

@@ -212,7 +212,8 @@ describe('attestations of the demo', () => {
       const { secret } = keptSecret(join(folder, 'signed'));
       const iss = readFileSync(join(folder, 'signed', 'issuer'), 'utf8');
       const rp = { id: 'localhost', name: 'Assay', origins: [iss] };
-      const issuer = await openIssuer({ collections, clock }, { iss, secret, rp });
+      const grants = [{ tenant: 'demo', aud: 'lists' }];
+      const issuer = await openIssuer({ collections, clock }, { iss, secret, rp, grants });
       const docs = await collections.items.getMany(slice.map((item) => storedId('demo', item)));
       const entries = docs.flatMap((doc) => (doc === null ? [] : [doc]));
       const decided = await judgeFeed(
