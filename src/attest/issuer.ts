@@ -66,10 +66,10 @@ const LOCAL_LIST_AGE_S = 2;
  * @throws {AssayError} `attest.key_locked` when the secret is another one than at first start, `config.invalid` for a name that no token could carry
  */
 export async function openIssuer(
-  context: Pick<Context, 'collections' | 'clock'>,
+  context: Pick<Context, 'collections' | 'clock'> & Partial<Pick<Context, 'logger'>>,
   options: IssuerOptions,
 ): Promise<Issuer> {
-  const { collections, clock } = context;
+  const { collections, clock, logger } = context;
   if (!/^[\x21-\x7e]{1,64}$/.test(options.iss) || new URL(options.iss).origin !== options.iss) {
     throw new AssayError(
       'config.invalid',
@@ -85,7 +85,7 @@ export async function openIssuer(
     holders,
   });
   const size = options.statusListSize ?? STATUS_LIST_SIZE;
-  const lists = new StatusPublisher(options.iss, keys, collections, clock, size);
+  const lists = new StatusPublisher(options.iss, keys, collections, clock, size, logger);
   const verifier = createVerifier({
     trust: liveTrust(options, keys),
     policy: options.policy,
