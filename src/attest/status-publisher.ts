@@ -1,7 +1,8 @@
 /**
  * The status lists of this issuer (Token Status List, 2 bits): claims indices at random and never twice, writes values,
  * and signs the list with the status key. Decoys stand among the tokens, and each change of a token comes with another
- * decoy's, so that neither the number of revocations nor the entry of a known one can be read off the list.
+ * decoy's, so that a copy of the list does not tell which entries are tokens. A decoy changes once: what one can tell who
+ * keeps all copies stands in docs/attestation.md, section 9.
  */
 import { createHash, randomInt } from 'node:crypto';
 import { EventEmitter } from 'node:events';

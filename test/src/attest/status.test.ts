@@ -272,6 +272,34 @@ describe('a published list', () => {
     expect(await count()).toBe(before + 2);
   });
 
+  test('changes a decoy once: what changes again is a token, as the documentation says', async () => {
+    const own = await openRig();
+    const { lists } = own.issuer;
+    const { list } = await lists.claim();
+    const { statusIndices } = own.opened.collections;
+    const values = async () => {
+      const query = { index: 'by_list', where: { list, value: { gt: 0 } }, limit: 10_000 } as const;
+      return new Map((await statusIndices.page(query)).docs.map(({ idx, value }) => [idx, value]));
+    };
+    const tokens = new Set<number>();
+    for (let turn = 0; turn < 5; turn++) {
+      const { idx } = await lists.claim();
+      tokens.add(idx);
+      let before = await values();
+      for (const [at, value] of [2, 0, 2, 1].entries()) {
+        await lists.write(list, idx, value, at + 1);
+        const after = await values();
+        const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
+          (each) => before.get(each) !== after.get(each),
+        );
+        expect(changed).toHaveLength(2);
+        expect(changed.filter((each) => before.has(each)).every((each) => tokens.has(each))).toBe(true);
+        before = after;
+      }
+    }
+    await own.close();
+  });
+
   test('never gives one entry to two tokens, and a new list opens when one is half full', async () => {
     const small = await openRig({ statusListSize: 16 });
     const tiny = small.issuer;
