@@ -65,7 +65,9 @@ export const LIMITS = {
   /** Seconds a list may be used, and go without being asked for again, whatever it says itself. */
   statusListLifeS: 90 * 86_400,
   statusListTtlS: 86_400,
-  /** Lists a verifier holds and their bytes; of so many more it remembers how new they were. */
+  /** Least seconds between two looks at a list that says it is good for less. */
+  statusListTtlLeastS: 5,
+  /** Lists a verifier holds and their bytes, shared evenly by the issuers; of so many more of each issuer it remembers how new they were. */
   statusListsHeld: 1_000,
   statusListsHeldBytes: 256 * 1024 * 1024,
   statusListsRemembered: 10_000,

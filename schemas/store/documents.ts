@@ -326,8 +326,9 @@ export interface StatusListDoc extends Doc {
   revoked?: boolean;
   /** When an entry last changed, ours or a decoy's; events are read along it. */
   changedMs?: number;
-  /** `iat` of the newest list that any process has signed, seconds since the epoch; only rises, so that no two are of one second. */
+  /** `iat` of the newest list that any process has signed, seconds since the epoch, and the revision it was claimed for. */
   signedS?: number;
+  signedRevision?: number;
 }
 
 /** A claimed index of a status list. `_id` = list ‖ index: the insert is the claim. */

@@ -86,7 +86,7 @@ export async function openIssuer(
     holders,
   });
   const size = options.statusListSize ?? STATUS_LIST_SIZE;
-  const lists = new StatusPublisher(options.iss, keys, collections, clock, size);
+  const lists = new StatusPublisher(options.iss, keys, collections, clock, size, options.logger);
   const granted = new Map(options.grants?.map(({ aud, tenant }) => [aud, tenant]));
   const audiences = new Audiences({ collections, clock, granted }, options.logger);
   await audiences.refresh();

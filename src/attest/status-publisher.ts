@@ -1,7 +1,8 @@
 /**
  * The status lists of this issuer (Token Status List, 2 bits): claims indices at random and never twice, writes values,
  * and signs the list with the status key. Decoys stand among the tokens, and each change of a token comes with another
- * decoy's, so that neither the number of revocations nor the entry of a known one can be read off the list.
+ * decoy's, so that a copy of the list does not tell which entries are tokens. A decoy changes once: what one can tell who
+ * keeps all copies stands in docs/attestation.md, section 9.
  */
 import { createHash, randomInt } from 'node:crypto';
 import { EventEmitter } from 'node:events';
@@ -21,6 +22,8 @@ import { SigningTimes } from './status-time.js';
 export const STATUS_LIST_SIZE = 131_072;
 /** Seconds a copy may be used without asking again. */
 export const LIST_TTL_S = 60;
+/** Milliseconds until signing is tried again when no time was free. */
+const POSTPONE_MS = 1_000;
 /** One decoy in so many entries of a new list; a list is left when half of it is taken, so a draw succeeds soon. */
 const DECOY_SHARE = 512;
 const FULL = 0.5;
@@ -43,7 +46,7 @@ export class StatusPublisher {
   readonly changes = new EventEmitter().setMaxListeners(0);
   private readonly published = new Map<
     number,
-    PublishedList & { revision: number; signedMs: number; kid: string }
+    PublishedList & { revision: number; signedMs: number; kid: string; postponedMs?: number }
   >();
   private readonly signing = new Map<number, Promise<PublishedList | null>>();
   private readonly held = new HeldBits();
@@ -56,8 +59,11 @@ export class StatusPublisher {
     private readonly collections: Pick<Context['collections'], 'statusLists' | 'statusIndices'>,
     private readonly clock: Context['clock'],
     private readonly size: number,
+    logger?: Pick<Context['logger'], 'warn'>,
   ) {
-    this.times = new SigningTimes(collections.statusLists, clock);
+    this.times = new SigningTimes(collections.statusLists, clock, (list, aheadS) =>
+      logger?.warn({ list, aheadS }, 'a status list was dated by a clock that was wrong, and goes back'),
+    );
   }
 
   uriOf(list: number): string {
@@ -105,7 +111,11 @@ export class StatusPublisher {
     this.changes.emit('change');
   }
 
-  /** The signed list, built anew when something changed or the copy is a ttl old; null when there is no such list. */
+  /**
+   * The signed list, built anew when something changed or the copy is a ttl old; null when there is no such list. The old
+   * copy has to do while no time is free for a new one.
+   * @throws {AssayError} `attest.no_signer` when there is no old copy either
+   */
   async publish(list: number): Promise<PublishedList | null> {
     const doc = await this.collections.statusLists.get(String(list));
     if (doc === null) return null;
@@ -118,7 +128,8 @@ export class StatusPublisher {
         copy !== undefined &&
         copy.kid === this.keys.status.signer.kid &&
         Math.abs(this.clock() - copy.signedMs) < LIST_TTL_S * 1000;
-      if (isFresh && copy.revision >= doc.revision) return copy;
+      const isPostponed = Math.abs(this.clock() - (copy?.postponedMs ?? 0)) < POSTPONE_MS;
+      if (isFresh && (isPostponed || copy.revision >= doc.revision)) return copy;
       const running = this.signing.get(list);
       if (running === undefined) return this.signOnce(list, doc);
       await running.catch(() => undefined);
@@ -135,6 +146,7 @@ export class StatusPublisher {
   private async sign(list: number, found: StatusListDoc): Promise<PublishedList | null> {
     const doc = await this.times.claim(found);
     if (doc === null) return null;
+    if (doc === 'later') return this.postpone(list);
     const { signer } = this.keys.status;
     const lst = (await compress(await this.bits(doc), LEVEL)).toString('base64url');
     const jwt = await signer.sign(STATUS_LIST_TYPE, {
@@ -149,6 +161,16 @@ export class StatusPublisher {
     const fresh = { jwt, etag, revision: doc.revision, signedMs: this.clock(), kid: signer.kid };
     this.published.set(list, fresh);
     return fresh;
+  }
+
+  /** Changes wait together until the clock has caught up. */
+  private postpone(list: number): PublishedList {
+    const copy = this.published.get(list);
+    if (copy?.kid !== this.keys.status.signer.kid) {
+      throw new AssayError('attest.no_signer', `list ${list} is dated ahead of this clock`);
+    }
+    copy.postponedMs = this.clock();
+    return copy;
   }
 
   /** Addresses of all lists (Token Status List, section 9), the newest change first. */

@@ -64,7 +64,7 @@ export async function readStatusList(
     uri,
     iat,
     exp: end,
-    ttl: Math.min(ttl, LIMITS.statusListTtlS),
+    ttl: Math.min(Math.max(ttl, LIMITS.statusListTtlLeastS), LIMITS.statusListTtlS),
     tokenKid: token_kid ?? null,
     bytes,
   };

@@ -8,6 +8,7 @@ export interface Line {
   token: unknown;
   text?: unknown;
   html?: unknown;
+  facets?: unknown;
   platform?: unknown;
   author?: unknown;
 }

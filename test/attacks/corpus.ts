@@ -9,6 +9,7 @@ import { type Attack, FOUND, family } from './case.js';
 import { claims } from './families/claims.js';
 import { content } from './families/content.js';
 import { encoding } from './families/encoding.js';
+import { facets } from './families/facets.js';
 import { header } from './families/header.js';
 import { author, levels, place, reuse, time } from './families/place.js';
 import { signature } from './families/signature.js';
@@ -117,6 +118,7 @@ export async function corpusFiles(): Promise<Map<string, string>> {
     levels(),
     author(),
     content(),
+    facets(),
     reuse(),
   ]);
   run([...main.flat(), ...statusAttacks], { name: 'main' });

@@ -3,7 +3,13 @@
  * sign included. Everything here is deterministic; nothing depends on a clock, a random number or a zlib version.
  */
 import type { TokenClaims, TrustList } from '../../schemas/attestation.js';
-import { accountBinding, CANONICALISATION, canonicalText, hashesOf } from '../../src/client/index.js';
+import {
+  accountBinding,
+  CANONICALISATION,
+  canonicalText,
+  hashesOf,
+  type TextFacet,
+} from '../../src/client/index.js';
 import { keyNamed, raw, type Signature, sha256, signDigest, type TestKey } from './p256.js';
 
 /** The time at which every run is verified. */
@@ -77,9 +83,13 @@ export const headerOf = (key: TestKey = KEYS.token, change: object = {}): object
 
 export const listUri = (name: string, issuer = ISSUER): string => `${issuer}/status/${name}`;
 
-/** The content claim of a text. */
-export async function contentOf(text: string, salt?: string): Promise<TokenClaims['con']> {
-  const canonical = canonicalText(text);
+/** The content claim of a text, with the entities it was written with. */
+export async function contentOf(
+  text: string,
+  salt?: string,
+  facets: readonly TextFacet[] = [],
+): Promise<TokenClaims['con']> {
+  const canonical = canonicalText(text, facets);
   const { h, w } = await hashesOf(canonical, salt);
   return { can: CANONICALISATION, h, ...(w === null ? {} : { w }), n: canonical.n, ...(salt && { salt }) };
 }

@@ -9,9 +9,32 @@ from status1 import Lists, check_trust
 from token1 import Check
 
 
+def is_whole(value):
+    """A number that JSON may also write as 3.0, and that every reader holds exactly."""
+    plain = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return plain and abs(value) < 2**53 and value == int(value)
+
+
+def is_facet(value):
+    """Whether an entity can be read; whether it lies inside the text is the canonical text's own affair."""
+    return (
+        isinstance(value, dict)
+        and is_whole(value.get("start"))
+        and is_whole(value.get("end"))
+        and isinstance(value.get("type"), str)
+        and isinstance(value.get("uri", ""), str)
+    )
+
+
 def place(line):
     """What was given of where a token stands: a member of the wrong type was not given, a platform of one is another."""
     found = {kind: line[kind] for kind in ("text", "html") if isinstance(line.get(kind), str)}
+    facets = line.get("facets")
+    if isinstance(facets, list) and all(map(is_facet, facets)):
+        found["facets"] = [{**each, "start": int(each["start"]), "end": int(each["end"])} for each in facets]
+    elif facets is not None:
+        # Entities that cannot be read may hold other targets than the text shows: then no text was checked.
+        found.pop("text", None)
     if line.get("platform") is not None:
         found["platform"] = line["platform"] if isinstance(line["platform"], str) else ""
     author = line.get("author")

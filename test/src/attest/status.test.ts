@@ -1,13 +1,14 @@
 /** The life of a token, and the signed lists that tell of it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Logger } from 'pino';
 import type { TokenStatus } from '../../../schemas/attestation.js';
 import type { ErrorCode } from '../../../schemas/errors.js';
 import { changeStatus, nextStatus, type StatusAction } from '../../../src/attest/status.js';
-import { listNumber } from '../../../src/attest/status-publisher.js';
+import { listNumber, StatusPublisher } from '../../../src/attest/status-publisher.js';
 import { inflateList, STATUSES, statusValue } from '../../../src/client/status-list.js';
 import type { DemoAuthor } from '../../../src/demo/author.js';
-import { openRig, type Rig } from './rig.js';
+import { ISS, openRig, type Rig } from './rig.js';
 
 let rig: Rig;
 let ann: DemoAuthor;
@@ -171,7 +172,7 @@ describe('a published list', () => {
     expect((await rig.issuer.lists.publish(list))!.etag).not.toBe(second!.etag);
   });
 
-  test('is never of the same second as another one, by whatever process it was signed', async () => {
+  test('is never of the same second as one that says something else, by whatever process it was signed', async () => {
     const { jti } = await ann.attest({ text });
     const { list } = (await rig.opened.collections.attestations.get(jti))!;
     const other = await rig.reopen();
@@ -208,14 +209,52 @@ describe('a published list', () => {
     await busy.close();
   });
 
-  test('is signed by the clock again when that was set back far', async () => {
+  test('is the old copy while it is dated 30 seconds ahead; the next one holds all that changed meanwhile', async () => {
+    const ahead = await openRig();
+    const { lists } = ahead.issuer;
+    const { list, idx } = await lists.claim();
+    const iatOf = async () => claimsOf((await lists.publish(list))!.jwt).iat - Date.UTC(2030, 0, 15) / 1000;
+    const value = async () => {
+      const { jwt } = (await lists.publish(list))!;
+      return statusValue((await inflateList(claimsOf(jwt).status_list.lst))!, 2, idx);
+    };
+    for (let seq = 1; seq <= 30; seq++) {
+      await lists.write(list, idx, 2 * (seq % 2), seq);
+      await iatOf();
+    }
+    expect(await iatOf()).toBe(29);
+    await lists.write(list, idx, 2, 31);
+    expect(await iatOf()).toBe(30);
+    for (let seq = 32; seq <= 35; seq++) {
+      await lists.write(list, idx, seq === 35 ? 1 : 0, seq);
+      expect(await value()).toBe(2);
+    }
+    // Another process has no copy to show, and dates none back.
+    const other = await ahead.reopen();
+    expect(await code(other.lists.publish(list))).toBe('attest.no_signer');
+    ahead.now += 1_000;
+    expect(await value()).toBe(1);
+    expect(await iatOf()).toBe(31);
+    expect(claimsOf((await other.lists.publish(list))!.jwt).iat).toBe(
+      claimsOf((await lists.publish(list))!.jwt).iat,
+    );
+    await ahead.close();
+  }, 30_000);
+
+  test('is signed by the clock again, and that is logged, when one far ahead of it had been wrong', async () => {
     const { jti } = await ann.attest({ text });
     const { list } = (await rig.opened.collections.attestations.get(jti))!;
     await rig.opened.collections.statusLists.update(String(list), {
       set: { signedS: rig.now / 1000 + 86_400 },
       inc: { revision: 1 },
     });
-    expect(claimsOf((await rig.issuer.lists.publish(list))!.jwt).iat).toBe(rig.now / 1000);
+    const warnings: unknown[] = [];
+    const warn = (found: unknown) => void warnings.push(found);
+    const { collections } = rig.opened;
+    const logger = { warn } as unknown as Logger;
+    const lists = new StatusPublisher(ISS, rig.issuer.keys, collections, () => rig.now, 1024, logger);
+    expect(claimsOf((await lists.publish(list))!.jwt).iat).toBe(rig.now / 1000);
+    expect(warnings).toEqual([{ list: String(list), aheadS: 86_400 }]);
   });
 
   test('holds decoys, and each change of a token moves one more', async () => {
@@ -231,6 +270,34 @@ describe('a published list', () => {
     expect(before).toBeGreaterThan(0);
     await changeStatus(rig.issuer, 'acme', jti, 'revoke');
     expect(await count()).toBe(before + 2);
+  });
+
+  test('changes a decoy once: what changes again is a token, as the documentation says', async () => {
+    const own = await openRig();
+    const { lists } = own.issuer;
+    const { list } = await lists.claim();
+    const { statusIndices } = own.opened.collections;
+    const values = async () => {
+      const query = { index: 'by_list', where: { list, value: { gt: 0 } }, limit: 10_000 } as const;
+      return new Map((await statusIndices.page(query)).docs.map(({ idx, value }) => [idx, value]));
+    };
+    const tokens = new Set<number>();
+    for (let turn = 0; turn < 5; turn++) {
+      const { idx } = await lists.claim();
+      tokens.add(idx);
+      let before = await values();
+      for (const [at, value] of [2, 0, 2, 1].entries()) {
+        await lists.write(list, idx, value, at + 1);
+        const after = await values();
+        const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
+          (each) => before.get(each) !== after.get(each),
+        );
+        expect(changed).toHaveLength(2);
+        expect(changed.filter((each) => before.has(each)).every((each) => tokens.has(each))).toBe(true);
+        before = after;
+      }
+    }
+    await own.close();
   });
 
   test('never gives one entry to two tokens, and a new list opens when one is half full', async () => {

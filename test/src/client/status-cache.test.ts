@@ -122,6 +122,64 @@ test('lists are held within a bound on their bytes', async () => {
   expect(fetch.asked.map((uri) => uri.at(-1)).join('')).toBe('123123');
 });
 
+describe('an issuer that publishes very many lists', () => {
+  /** Another trusted issuer, on an address of its own. */
+  async function neighbour() {
+    const [tokenKey, statusKey] = await Promise.all([makeKey(), makeKey()]);
+    const iss = 'https://other.example';
+    const issuer = {
+      ...kit.trust.issuers[0]!,
+      iss,
+      token_keys: [tokenKey.jwk],
+      status_keys: [statusKey.jwk],
+      status_origins: [iss],
+    };
+    const uris = Array.from({ length: 12 }, (_, n) => `${iss}/status/${n}`);
+    const pages = await Promise.all(
+      uris.map(async (uri) => [uri, await kit.list({ uri, key: statusKey })] as const),
+    );
+    const tokens = await Promise.all(
+      uris.map((uri) => kit.token({ iss, status: { status_list: { idx: 5, uri } } }, {}, tokenKey)),
+    );
+    return { trust: { issuers: [...kit.trust.issuers, issuer] }, pages: Object.fromEntries(pages), tokens };
+  }
+
+  test('does not make a verifier forget how new another issuer’s list was, nor the list', async () => {
+    jest.replaceProperty(LIMITS as { statusListsHeld: number }, 'statusListsHeld', 4);
+    jest.replaceProperty(LIMITS as { statusListsRemembered: number }, 'statusListsRemembered', 3);
+    const { trust, pages, tokens } = await neighbour();
+    let page = await at(NOW_S - 10, { 5: 1 });
+    const own = [1, 2, 3, 4].map((n) => `${LIST}/${n}`);
+    const others = await Promise.all(own.map(async (uri) => [uri, await kit.list({ uri })] as const));
+    const fetch = network({ ...pages, ...Object.fromEntries(others), [LIST]: () => page });
+    const verifier = open({ trust, fetch });
+    const flood = async () => {
+      for (const each of tokens) expect((await verifier.verify(each, found)).valid).toBe(true);
+    };
+    // Two lists of this issuer: half of the room, with two issuers.
+    expect((await verifier.verify(token, found)).errors).toEqual(['status.revoked']);
+    expect((await verifier.verify(await onList(own[0]!), found)).valid).toBe(true);
+    await flood();
+    expect((await verifier.verify(token, found)).errors).toEqual(['status.revoked']);
+    expect(fetch.asked.filter((uri) => uri === LIST)).toHaveLength(1);
+    // It makes room for its own issuer's, and stays remembered while the neighbour publishes on.
+    for (const uri of own.slice(1)) await verifier.verify(await onList(uri), found);
+    await flood();
+    page = await at(NOW_S - 11);
+    expect((await verifier.verify(token, found)).errors).toEqual(['status.unavailable']);
+  });
+
+  test('does not make a verifier drop another issuer’s list for bytes either', async () => {
+    jest.replaceProperty(LIMITS as { statusListsHeldBytes: number }, 'statusListsHeldBytes', 40);
+    const { trust, pages, tokens } = await neighbour();
+    const fetch = network({ ...pages, [LIST]: await at(NOW_S - 10) });
+    const verifier = open({ trust, fetch });
+    for (const each of [token, ...tokens, token])
+      expect((await verifier.verify(each, found)).valid).toBe(true);
+    expect(fetch.asked.filter((uri) => uri === LIST)).toHaveLength(1);
+  });
+});
+
 test('one address that two issuers use is two lists', async () => {
   const [tokenKey, statusKey] = await Promise.all([makeKey(), makeKey()]);
   const other = {
@@ -160,6 +218,47 @@ test('an answer that was under way when the list was expired does not count as f
   expect((await verifier.verify(token, found)).errors).toEqual(['status.revoked']);
 });
 
+describe('expiring one list', () => {
+  test('leaves what is under way for another one fresh', async () => {
+    let release: () => void = () => {};
+    const asked: string[] = [];
+    const slow = `${LIST}/slow`;
+    const pages: Record<string, string> = {
+      [LIST]: await at(NOW_S - 10),
+      [slow]: await kit.list({ uri: slow }),
+    };
+    const verifier = open({
+      fetch: async (uri) => {
+        asked.push(uri);
+        if (uri === slow) await new Promise<void>((resolve) => (release = resolve));
+        return new Response(pages[uri]);
+      },
+    });
+    const onSlow = await onList(slow);
+    const first = verifier.verify(onSlow, found);
+    while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    verifier.expireLists(LIST);
+    const second = verifier.verify(onSlow, found);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    release();
+    expect([(await first).valid, (await second).valid]).toEqual([true, true]);
+    expect((await verifier.verify(onSlow, found)).valid).toBe(true);
+    expect(asked).toEqual([slow]);
+  });
+
+  test('of all that are held makes each be asked for again', async () => {
+    const uris = [LIST, `${LIST}/2`];
+    const pages = await Promise.all(uris.map(async (uri) => [uri, await kit.list({ uri })] as const));
+    const fetch = network(Object.fromEntries(pages));
+    const verifier = open({ fetch });
+    for (let turn = 0; turn < 2; turn++) {
+      for (const uri of uris) await verifier.verify(await onList(uri), found);
+      verifier.expireLists();
+    }
+    expect(fetch.asked).toEqual([...uris, ...uris]);
+  });
+});
+
 describe('what a list says of its own life', () => {
   const read = async (claims: object) => {
     const [issuer] = await importTrust(kit.trust);
@@ -176,6 +275,21 @@ describe('what a list says of its own life', () => {
     });
     expect(await read({ ...claims, iat: NOW_S - LIMITS.statusListLifeS - 60 })).toBeNull();
     expect(await read({ iat: NOW_S - 10, exp: NOW_S - 10 })).toBeNull();
+  });
+
+  test('does not make it be asked for more than every LIMITS.statusListTtlLeastS', async () => {
+    expect(await read({ ttl: 0 })).toMatchObject({ ttl: LIMITS.statusListTtlLeastS });
+    expect(await read({ ttl: 5 })).toMatchObject({ ttl: 5 });
+    expect(await read({ ttl: 6 })).toMatchObject({ ttl: 6 });
+    const fetch = network({ [LIST]: await kit.list({ claims: { ttl: 0 } }) });
+    const verifier = open({ fetch });
+    for (let turn = 0; turn < 50; turn++) expect((await verifier.verify(token, found)).valid).toBe(true);
+    now += 4_999;
+    await verifier.verify(token, found);
+    expect(fetch.asked).toHaveLength(1);
+    now += 1;
+    await verifier.verify(token, found);
+    expect(fetch.asked).toHaveLength(2);
   });
 
   test('makes it be asked for again after a day at the latest, and end for good', async () => {
