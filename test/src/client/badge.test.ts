@@ -126,7 +126,13 @@ describe('an attestation that cannot be relied on', () => {
   });
 
   test('in HTML that can be shown in other ways than it reads', async () => {
-    const result = { ...(await answer({})), valid: false, lvl: null, hal: null, content: 'unchecked' as const };
+    const result = {
+      ...(await answer({})),
+      valid: false,
+      lvl: null,
+      hal: null,
+      content: 'unchecked' as const,
+    };
     const { state, label, details } = badgeWords({ ...result, errors: ['content.uncertain'] }, 'Forum');
     expect([state, label]).toEqual(['unchecked', 'attestation not checked against this text and account']);
     expect(details[0]).toBe(SENTENCES.uncertain);
