@@ -131,7 +131,7 @@ export function gradeOf({ name, value }: Declaration, place: Place): Grade {
   const [first] = value;
   if (name.startsWith('--')) return 'plain';
   if (value.length === 1 && first!.type === 'ident' && GLOBAL.has(first!.text)) {
-    const another = first!.text === 'inherit' && (SIZE.test(name) || EDGE.test(name));
+    const another = first!.text === 'inherit' && (SIZE.test(name) || MARGIN.test(name) || EDGE.test(name));
     return isKnown(name) && !another ? 'plain' : 'around';
   }
   if (ANY.has(name)) return value.every(isPlainValue) ? 'plain' : 'own';

@@ -391,7 +391,7 @@ def grade_of(name, value, inline, sized):
     if word in GLOBAL:
         known = name in ANY | WORDS | OF_PICTURES or name in RANGES or name in OWN or name in AROUND
         edges = MARGIN.fullmatch(name) or EDGE.fullmatch(name) or CORNER.fullmatch(name)
-        another = word == "inherit" and (SIZE.fullmatch(name) or EDGE.fullmatch(name))
+        another = word == "inherit" and (SIZE.fullmatch(name) or MARGIN.fullmatch(name) or EDGE.fullmatch(name))
         return "plain" if (known or edges) and not another else "around"
     if name in ANY or name in OF_PICTURES and sized == "picture":
         odd = (token.kind == "url" or token.kind == "function" and not is_colour(token) for token in value)
