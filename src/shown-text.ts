@@ -8,6 +8,8 @@ export function shownText(source: string): string {
     return runsOfHtml(source)
       .runs.map((run) => (typeof run === 'string' ? run : run.shown))
       .join('')
+      // The marks of doubt are for hashes.
+      .replace(/\ufffc/g, '')
       .trim();
   } catch (error) {
     if (!(error instanceof TextRejected)) throw error;
