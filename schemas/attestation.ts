@@ -179,6 +179,8 @@ export const VerifyError = z.enum([
   'content.different',
   'content.reformatted',
   'content.unchecked',
+  // HTML that can be shown in other ways than it reads: what is in doubt has a form in `h`, but not one for each way.
+  'content.uncertain',
   'status.origin',
   'status.unavailable',
   'status.key',
@@ -228,6 +230,7 @@ export const FeedReason = z.enum([
   'expired',
   'other_account',
   'edited',
+  'uncertain',
   'reused',
   'revoked',
   'suspended',

@@ -2,7 +2,7 @@
  * What the badge says of a verifier's result, word for word (design section 6). Pure, so that the words can be tested
  * without a browser. At hal 1, and wherever nothing was proven, the words "human" and "verified" stand nowhere.
  */
-import type { Levels, NotProven, VerifyResult } from '../../schemas/attestation.js';
+import type { FeedReason, Levels, NotProven, VerifyResult } from '../../schemas/attestation.js';
 import { filterFeed, SENTENCES } from './feed.js';
 import { labelOf } from './levels.js';
 import { isResult } from './result-shape.js';
@@ -72,9 +72,10 @@ function wordsOf(result: VerifyResult, platform: string): BadgeWords {
   if (reason in BROKEN) {
     return { state: 'broken', label: BROKEN[reason as keyof typeof BROKEN], details, notProven };
   }
-  if (reason === 'unchecked' || reason === 'status_unknown' || result.lvl === null) {
-    const what =
-      reason === 'unchecked' ? 'not checked against this text and account' : 'not checked for revocation';
+  if (UNTIED.has(reason) || reason === 'status_unknown' || result.lvl === null) {
+    const what = UNTIED.has(reason)
+      ? 'not checked against this text and account'
+      : 'not checked for revocation';
     return { state: 'unchecked', label: `attestation ${what}`, details, notProven };
   }
   const proven = provenWords(result.lvl, platform);
@@ -85,6 +86,9 @@ function wordsOf(result: VerifyResult, platform: string): BadgeWords {
     notProven,
   };
 }
+
+/** Nothing ties the attestation to what is shown. */
+const UNTIED = new Set<FeedReason>(['unchecked', 'uncertain']);
 
 function stateOf({ prs }: Levels): BadgeState {
   if (prs === 0) return 'none';

@@ -3,36 +3,27 @@ import type { Declaration } from './css-declarations.js';
 import { type Grade, gradeOf, pixels } from './css-properties.js';
 import type { Token } from './css-tokens.js';
 
-/** Smallest and largest letters that are certainly read, in pixels. */
-export const LEAST_SIZE = 6;
-export const MOST_SIZE = 200;
+/** Smallest and largest letters that a style may ask for, in pixels. */
+export const LEAST_SIZE = 9;
+export const MOST_SIZE = 40;
 export const NORMAL_SIZE = 16;
 
 const KEYWORD_SIZES = new Map([
-  ['xx-small', 9],
-  ['x-small', 10],
   ['small', 13],
   ['medium', 16],
   ['initial', 16],
   ['large', 18],
-  ['x-large', 24],
-  ['xx-large', 32],
 ]);
 
-/** Pixels that a `font-size` gives where `parent` is the size around; null when that is not known. */
+/** Pixels that a `font-size` gives where `parent` is the size around; null for a share of another size, which adds up. */
 export function sizeOf(value: readonly Token[], parent: number): number | null {
   const [token] = value;
   if (value.length !== 1 || token === undefined) return null;
   if (token.type === 'ident') {
     if (token.text === 'inherit' || token.text === 'unset') return parent;
-    if (token.text === 'smaller') return parent / 1.2;
-    if (token.text === 'larger') return parent * 1.2;
     return KEYWORD_SIZES.get(token.text) ?? null;
   }
-  if (token.type !== 'number') return null;
-  if (token.unit === '%') return (parent * token.value) / 100;
-  if (token.unit === 'em') return parent * token.value;
-  return token.unit === 'ex' || token.unit === 'ch' ? null : pixels(token);
+  return pixels(token);
 }
 
 /** Fonts whose letters are pictures. */
@@ -53,7 +44,9 @@ export function familyGrade(value: readonly Token[]): Grade | 'symbol' {
 }
 
 /** The parts of a `font` shorthand: words and weights, a size, perhaps `/` and the height of lines, families. */
-export function fontParts(value: readonly Token[]): { size: Token[]; family: Token[]; grade: Grade } | null {
+export function fontParts(
+  value: readonly Token[],
+): { size: Token[]; height: Token[]; family: Token[]; grade: Grade } | null {
   const at = value.findIndex((token) => token.type === 'number' && token.unit !== '');
   const before = value.slice(0, at);
   if (at < 0 || !before.every((token) => STYLE_WORDS.test(wordOf(token)))) return null;
@@ -63,6 +56,7 @@ export function fontParts(value: readonly Token[]): { size: Token[]; family: Tok
   if (tall && height.value.length === 0) return null;
   return {
     size: [value[at]!],
+    height: tall ? height.value : [],
     family: value.slice(tall ? at + 3 : at + 1),
     grade: tall ? gradeOf(height, { inline: false, sized: null }) : 'plain',
   };

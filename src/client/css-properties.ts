@@ -26,7 +26,7 @@ const GLOBAL = names('initial unset inherit');
 /** Plain with words and whole numbers. */
 const WORDS = names(
   'font-style font-weight font-stretch font-kerning font-optical-sizing font-smooth -webkit-font-smoothing ' +
-    '-moz-osx-font-smoothing text-align text-align-last text-justify text-rendering text-overflow white-space ' +
+    '-moz-osx-font-smoothing text-align text-align-last text-justify text-rendering text-overflow ' +
     'word-break word-wrap overflow-wrap line-break hyphens -webkit-hyphens -webkit-nbsp-mode -webkit-line-break clear ' +
     'cursor page page-break-before page-break-after page-break-inside break-before break-after break-inside orphans ' +
     'widows border-collapse box-sizing list-style-position text-underline-position text-decoration-style ' +
@@ -57,6 +57,7 @@ const OWN = listed(
     'font-variation-settings normal; font-size-adjust none; writing-mode horizontal-tb; ' +
     'background-image none; background-clip border-box padding-box; background-origin border-box padding-box; ' +
     'text-decoration-color currentcolor; text-decoration-thickness auto; text-underline-offset auto; ' +
+    'white-space normal pre-wrap pre-line break-spaces; ' +
     'list-style-image none; table-layout auto; caption-side top; mso-hide none; color-scheme normal light',
 );
 const AROUND = listed(
@@ -72,14 +73,13 @@ interface Range {
   number?: readonly [number, number];
   words?: ReadonlySet<string>;
 }
-const WIDTH: Range = { px: [300, 2000], percent: [100, 100], words: names('auto none') };
-const HEIGHT: Range = { percent: [100, 100], words: names('auto none') };
+const HEIGHT: Range = { words: names('auto none') };
 const RANGES: Readonly<Record<string, Range>> = {
-  'text-indent': { px: [-100, 100], percent: [0, 20] },
-  'letter-spacing': { px: [-0.5, 2], words: names('normal') },
+  'text-indent': { px: [0, 50] },
+  'letter-spacing': { px: [0, 2], words: names('normal') },
   'word-spacing': { px: [0, 5], words: names('normal') },
-  'line-height': { px: [8, 200], percent: [80, 500], number: [0.8, 5], words: names('normal') },
-  'tab-size': { px: [0, 100], number: [0, 16] },
+  // Whether it is enough for the letters inside is looked at in `html-flow.ts`.
+  'line-height': { px: [8, 200], percent: [100, 500], number: [1, 5], words: names('normal') },
   opacity: { number: [1, 1], percent: [100, 100] },
   zoom: { number: [1, 1], percent: [100, 100], words: names('normal') },
   '-webkit-text-size-adjust': { percent: [100, 100], words: names('none auto') },
@@ -91,16 +91,16 @@ const RANGES: Readonly<Record<string, Range>> = {
   'mso-bidi-font-size': { px: [6, 200] },
   'mso-margin-top-alt': { px: [0, 100], words: names('auto') },
   'mso-margin-bottom-alt': { px: [0, 100], words: names('auto') },
-  width: WIDTH,
-  'min-width': WIDTH,
-  'max-width': WIDTH,
+  width: { px: [300, 800], percent: [100, 100], words: names('auto') },
+  'min-width': { px: [0, 300], words: names('auto') },
+  'max-width': { px: [300, 2000], percent: [100, 100], words: names('none') },
   height: HEIGHT,
-  'min-height': { px: [0, 2000], percent: [0, 100], words: names('auto') },
+  'min-height': { px: [0, 600], words: names('auto') },
   'max-height': HEIGHT,
 };
 const SIZE = /^(?:min-|max-)?(?:width|height)$/;
 const SIZED: Readonly<Record<'cell' | 'picture', Range>> = {
-  cell: { px: [0, 2000], percent: [0, 100], words: names('auto none') },
+  cell: { px: [0, 800], percent: [0, 100], words: names('auto none') },
   picture: { px: [6, 2000], percent: [10, 100], words: names('auto none') },
 };
 const OF_PICTURES = names('aspect-ratio object-fit object-position');
@@ -110,7 +110,7 @@ const MARGIN = new RegExp(`^margin${SIDE}$`);
 const EDGE = new RegExp(`^(?:padding${SIDE}|border${SIDE}(?:-(?:width|style|color))?)$`);
 const CORNER = /^border-(?:(?:top|bottom)-(?:left|right)-)?radius$|^border-spacing$/;
 
-/** Pixels of a length: em and rem as 16, ex and ch as 8; null for what is no such length. */
+/** Pixels of a length; null for any that is measured by something else (letters, the window, what is around). */
 export function pixels(token: Token | undefined): number | null {
   if (token?.type !== 'number') return null;
   if (token.unit === '') return token.value === 0 ? 0 : null;
@@ -124,10 +124,6 @@ const PIXELS: Readonly<Record<string, number | undefined>> = Object.assign(Objec
   in: 96,
   cm: 96 / 2.54,
   mm: 9.6 / 2.54,
-  em: 16,
-  rem: 16,
-  ex: 8,
-  ch: 8,
 });
 
 /** Grade of a declaration that is not looked at by itself in `html-style.ts`. */
@@ -135,19 +131,28 @@ export function gradeOf({ name, value }: Declaration, place: Place): Grade {
   const [first] = value;
   if (name.startsWith('--')) return 'plain';
   if (value.length === 1 && first!.type === 'ident' && GLOBAL.has(first!.text)) {
-    const another = first!.text === 'inherit' && (SIZE.test(name) || EDGE.test(name));
+    const another = first!.text === 'inherit' && (SIZE.test(name) || MARGIN.test(name) || EDGE.test(name));
     return isKnown(name) && !another ? 'plain' : 'around';
   }
   if (ANY.has(name)) return value.every(isPlainValue) ? 'plain' : 'own';
   if (WORDS.has(name)) return value.every(isWord) ? 'plain' : 'own';
   if (OF_PICTURES.has(name)) return place.sized === 'picture' && value.every(isPlainValue) ? 'plain' : 'own';
-  const range = SIZE.test(name) && place.sized !== null ? SIZED[place.sized] : rangeOf(name);
-  if (range !== undefined) return value.length === 1 && within(first!, range) ? 'plain' : 'own';
+  const range =
+    SIZE.test(name) && name !== 'min-width' && place.sized !== null ? SIZED[place.sized] : rangeOf(name);
+  if (range !== undefined) {
+    if (value.length === 1 && within(first!, range)) return 'plain';
+    // Without a text of its own it still moves others.
+    return SIZE.test(name) ? 'around' : 'own';
+  }
   const one = value.length === 1 ? wordOf(first!) : '';
   if (OWN.has(name)) return OWN.get(name)!.has(one) ? 'plain' : 'own';
   if (AROUND.has(name)) return AROUND.get(name)!.has(one) ? 'plain' : 'around';
-  if (MARGIN.test(name) || CORNER.test(name)) return value.every(isEdge(100)) ? 'plain' : 'around';
-  if (EDGE.test(name)) return value.every(isEdge(place.inline ? 4 : 100)) ? 'plain' : 'around';
+  if (place.inline && (MARGIN.test(name) || EDGE.test(name))) {
+    const none = name.startsWith('border') && value.some((token) => wordOf(token) === 'none');
+    return none || value.every(isNoEdge) ? 'plain' : 'around';
+  }
+  if (MARGIN.test(name) || CORNER.test(name) || EDGE.test(name))
+    return value.every(isEdge) ? 'plain' : 'around';
   // Only Word and Outlook look at these.
   return name.startsWith('mso-') ? 'own' : 'around';
 }
@@ -193,14 +198,43 @@ function within(token: Token, { px, percent, number, words }: Range): boolean {
 const inRange = (value: number, range: readonly [number, number] | undefined): boolean =>
   range !== undefined && value >= range[0] && value <= range[1];
 
-/** A length of an edge of at most so many pixels (a fifth of the width), or what an edge looks like. */
-const isEdge =
-  (most: number) =>
-  (token: Token): boolean => {
-    if (token.type === 'ident' || token.type === 'hash' || token.type === 'sign') return true;
-    if (token.type === 'function') return isColourFunction(token);
-    if (token.type !== 'number') return false;
-    if (token.unit === '%') return inRange(token.value, [0, most / 5]);
-    const length = pixels(token);
-    return length !== null && inRange(length, [0, most]);
-  };
+/** In a line: no length, and no line drawn. */
+const isNoEdge = (token: Token): boolean =>
+  (token.type === 'number' && token.value === 0 && (token.unit === '' || pixels(token) !== null)) ||
+  (token.type === 'ident' && !DRAWN.test(token.text)) ||
+  token.type === 'hash' ||
+  (token.type === 'function' && isColourFunction(token));
+
+/** A length of an edge, or what an edge looks like. */
+function isEdge(token: Token): boolean {
+  if (token.type === 'ident' || token.type === 'hash' || token.type === 'sign') return true;
+  if (token.type === 'function') return isColourFunction(token);
+  const length = edgePixels(token);
+  return length !== null && inRange(length, [0, 100]);
+}
+
+/** Pixels of an edge. As webmail indents what it quotes, up to 1ex may stand there: ten pixels for each. */
+function edgePixels(token: Token): number | null {
+  if (token.type === 'number' && token.unit === 'ex') return token.value <= 1 ? 10 * token.value : null;
+  return pixels(token);
+}
+
+const DRAWN = /^(?:auto|thin|medium|thick|solid|dashed|dotted|double|groove|ridge|inset|outset)$/;
+
+/** How far the margins, paddings and borders among these move what is inside to one side, in pixels. */
+export function indentOf(declarations: readonly Declaration[]): number {
+  const most = { margin: 0, padding: 0, border: 0 };
+  for (const { name, value } of declarations) {
+    const found = INDENTING.exec(name);
+    if (found === null) continue;
+    const kind = found[1] as keyof typeof most;
+    // Of a shorthand with several values those for right and left.
+    const aside = kind === 'border' || value.length === 1 ? value : [value[1]!, value[3] ?? value[1]!];
+    const drawn = kind === 'border' && value.some((token) => DRAWN.test(wordOf(token)));
+    const lengths = aside.map((token) => edgePixels(token) ?? 0);
+    most[kind] = Math.max(most[kind], ...lengths, drawn ? 5 : 0);
+  }
+  return most.margin + most.padding + most.border;
+}
+
+const INDENTING = /^(margin|padding|border)(?:-(?:left|right))?(?:-width|-style)?$/;

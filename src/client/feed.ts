@@ -40,6 +40,7 @@ export const SENTENCES: Readonly<Record<FeedReason, string>> = {
   expired: 'The attestation is outside its time of validity.',
   other_account: 'The attestation belongs to another account.',
   edited: 'The attestation belongs to another text: it was edited or swapped.',
+  uncertain: 'The HTML can be shown in other ways than it reads, so it was not held against the attestation.',
   reused: 'The same attestation already stands on another item.',
   revoked: 'The attestation was revoked.',
   suspended: 'The attestation is suspended.',
@@ -74,6 +75,7 @@ const FAILURES: readonly (readonly [FeedReason, readonly VerifyError[]])[] = [
   ['revoked', ['status.revoked']],
   ['suspended', ['status.suspended']],
   ['superseded', ['status.superseded']],
+  ['uncertain', ['content.uncertain']],
   ['reused', ['token.reused']],
 ];
 

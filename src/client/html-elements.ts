@@ -16,6 +16,19 @@ export const EMBEDDED = names(
 );
 /** Their text is shown, but on a control, or moving. */
 export const CONTROLS = names('button marquee applet');
+/**
+ * All that this version of the specification knows. What a browser makes of others (a custom element, one that is yet to
+ * come) nobody can say; `o:p` is Word's, and nothing to any browser.
+ */
+export const KNOWN = names(
+  'a abbr acronym address applet area article aside audio b base bdi bdo big blockquote body br button canvas caption ' +
+    'center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption ' +
+    'figure font footer form h1 h2 h3 h4 h5 h6 header hgroup hr html i iframe img input ins kbd label legend li link ' +
+    'listing main map mark marquee math menu meta meter nav noembed noframes noscript o:p object ol optgroup option ' +
+    'output p picture plaintext pre progress q rp rt ruby s samp script search section select small source span strike ' +
+    'strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var ' +
+    'video wbr xmp',
+);
 const BLOCK = names(
   'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer ' +
     'form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol p plaintext pre search section summary ' +
@@ -98,7 +111,8 @@ export function directionOf(
   return [direction === 'rtl' ? '\u2067' : '\u2066', '\u2069'];
 }
 
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+export const RIGHT_TO_LEFT =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 
 /** Whether the first letter of a text is one that runs from right to left. */
 export function beginsRightToLeft(text: string): boolean | null {

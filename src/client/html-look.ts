@@ -3,12 +3,12 @@
  * that people read, told from what is behind them (docs/attestation-hpt.md section 7).
  */
 import {
-  attributeBrightness,
+  attributeLuminance,
   BLACK,
-  type Brightness,
-  brightnessOf,
-  LEAST_DIFFERENCE,
+  isTold,
   LINK_BLUE,
+  type Luminance,
+  luminanceOf,
   MARKER_YELLOW,
   PAPER,
   WHITE,
@@ -17,61 +17,98 @@ import { type Declared, wordOf } from './css-declared.js';
 import { fontParts, LEAST_SIZE, MOST_SIZE, NORMAL_SIZE, sizeOf } from './css-fonts.js';
 import type { Token } from './css-tokens.js';
 import { attribute, type Element, names } from './html-elements.js';
+import { FIRST_FLOW, type Flow } from './html-flow.js';
 
-export interface Look {
-  /** Of letters, in pixels. */
-  size: number;
-  text: Brightness;
-  behind: Brightness;
-  links: Brightness;
+export interface Look extends Letters, Flow {
+  text: Luminance;
+  behind: Luminance;
+  links: Luminance;
   /** A style sheet sets colours: what is behind has to be white. */
   paper: boolean;
-  /** Inside what is struck out. */
-  struck: boolean;
 }
 /** An ordinary page: black on white. */
 export const FIRST_LOOK: Look = {
   size: NORMAL_SIZE,
+  steps: 0,
+  sectioned: false,
+  ...FIRST_FLOW,
   text: BLACK,
   behind: WHITE,
   links: LINK_BLUE,
   paper: false,
-  struck: false,
 };
 
-const SHRINKING = new Map([
+const FACTORS = new Map([
+  ['big', 1.2],
   ['small', 1 / 1.2],
   ['sub', 1 / 1.2],
   ['sup', 1 / 1.2],
+  ['h1', 2],
+  ['h2', 1.5],
+  ['h3', 1.17],
+  ['h4', 1],
   ['h5', 0.83],
   ['h6', 0.67],
   ['rt', 0.5],
 ]);
+/** In these a browser may show `h1` as any of the headings. */
+const SECTIONS = names('article aside nav section');
+/** Pixels of `font size=…`. */
+const FONT_SIZES = new Map([
+  ['1', 10],
+  ['2', 13],
+  ['3', 16],
+  ['4', 18],
+  ['5', 24],
+  ['6', 32],
+]);
+/** What elements make of a size: smallest and largest, and how many of them may lie in each other. */
+const LEAST_MADE = 8;
+const MOST_MADE = 48;
+const MOST_STEPS = 2;
+
 /** Elements that take `bgcolor` and `background`. */
 export const COLOURED = names('body table thead tbody tfoot tr td th');
 const INHERITED = names('inherit unset currentcolor');
 const UNCOLOURED = names('initial unset none transparent');
 
-/** Letters of an element; `doubt`: they may be too small or too large to read, or not known. */
+export interface Letters {
+  /** In pixels. */
+  size: number;
+  /** Elements around, since a size was given, that make letters larger or smaller. */
+  steps: number;
+  sectioned: boolean;
+}
+
+/** Letters of an element; `changed`: other than around; `doubt`: they may be too small or too large to read, or not known. */
 export function sizeInside(
   element: Element,
   declared: Declared,
-  around: number,
-): { size: number; doubt: boolean } {
-  const factor = SHRINKING.get(element.tagName);
+  around: Letters,
+): { letters: Letters; changed: boolean; doubt: boolean } {
+  const { tagName } = element;
+  const sectioned = around.sectioned || SECTIONS.has(tagName);
+  const given = (size: number | null, certain: boolean) => ({
+    letters:
+      size === null ? { size: around.size, steps: around.steps, sectioned } : { size, steps: 0, sectioned },
+    changed: true,
+    doubt: size === null || !certain,
+  });
   const won = declared.value('font-size');
   if (won !== undefined) {
-    const size = sizeOf(won.length === 1 ? won : (fontParts(won)?.size ?? []), around);
-    return size === null ? { size: around, doubt: true } : { size, doubt: !isRead(size) };
+    const size = sizeOf(won.length === 1 ? won : (fontParts(won)?.size ?? []), around.size);
+    return given(size, size !== null && size >= LEAST_SIZE && size <= MOST_SIZE);
   }
-  // Sizes of `font` begin with 10 pixels; a later share of one is a share of at least that.
-  if (element.tagName === 'font' && attribute(element, 'size') !== undefined)
-    return { size: 10, doubt: false };
-  if (factor === undefined) return { size: around, doubt: false };
-  return { size: around * factor, doubt: !isRead(around * factor) };
+  const asked = tagName === 'font' ? attribute(element, 'size') : undefined;
+  if (asked !== undefined) return given(FONT_SIZES.get(asked) ?? null, true);
+  const factor = FACTORS.get(tagName);
+  if (factor === undefined)
+    return { letters: { size: around.size, steps: around.steps, sectioned }, changed: false, doubt: false };
+  const steps = around.steps + 1;
+  const size = around.size * (tagName === 'h1' && sectioned ? 0.67 : factor);
+  const read = size >= LEAST_MADE && around.size * factor <= MOST_MADE && steps <= MOST_STEPS;
+  return { letters: { size, steps, sectioned }, changed: true, doubt: !read };
 }
-
-const isRead = (size: number): boolean => size >= LEAST_SIZE && size <= MOST_SIZE;
 
 type Colours = Pick<Look, 'text' | 'behind' | 'links' | 'paper'>;
 
@@ -82,15 +119,16 @@ export function coloursInside(
   around: Colours,
 ): { colours: Colours; doubt: boolean } {
   const { tagName } = element;
-  const colours = { ...around };
+  const { text: outer, behind: ground, links, paper } = around;
+  const colours: Colours = { text: outer, behind: ground, links, paper };
   let doubt = false;
-  const take = (name: 'text' | 'behind' | 'links', found: Brightness | null) => {
+  const take = (name: 'text' | 'behind' | 'links', found: Luminance | null) => {
     if (found === null) doubt = true;
     else colours[name] = found;
   };
   const given = (name: string, of: 'text' | 'behind' | 'links') => {
     const value = attribute(element, name);
-    if (value !== undefined) take(of, attributeBrightness(value));
+    if (value !== undefined) take(of, attributeLuminance(value));
   };
   const link = tagName === 'a' && attribute(element, 'href') !== undefined;
   if (link) colours.text = around.links;
@@ -100,9 +138,9 @@ export function coloursInside(
   if (tagName === 'body') {
     given('text', 'text');
     given('vlink', 'links');
-    doubt ||= !differ(colours.links, colours.behind);
+    doubt ||= !isTold(colours.links, colours.behind);
     given('link', 'links');
-    doubt ||= !differ(colours.links, colours.behind);
+    doubt ||= !isTold(colours.links, colours.behind);
   }
   const text = declared.value('color');
   const behind = declared.value('background-color');
@@ -110,17 +148,15 @@ export function coloursInside(
   if (behind !== undefined) take('behind', colourOf(behind, UNCOLOURED, around.behind));
   const changed = link || colours.text !== around.text || colours.behind !== around.behind;
   // Pages without a doctype colour a table's text as the page's, whatever is around it.
-  const plain = tagName === 'table' && text === undefined && !differ(BLACK, colours.behind);
+  const plain = tagName === 'table' && text === undefined && !isTold(BLACK, colours.behind);
   const sheet = around.paper && changed && colours.behind < PAPER;
-  return { colours, doubt: doubt || plain || sheet || (changed && !differ(colours.text, colours.behind)) };
+  return { colours, doubt: doubt || plain || sheet || (changed && !isTold(colours.text, colours.behind)) };
 }
 
-const differ = (one: Brightness, other: Brightness): boolean => Math.abs(one - other) >= LEAST_DIFFERENCE;
-
-/** `kept`: words that leave what is around; null: no known brightness. */
-function colourOf(value: readonly Token[], kept: ReadonlySet<string>, around: Brightness): Brightness | null {
+/** `kept`: words that leave what is around; null: no known luminance. */
+function colourOf(value: readonly Token[], kept: ReadonlySet<string>, around: Luminance): Luminance | null {
   const word = wordOf(value);
   if (kept.has(word)) return around;
   if (word === 'initial') return BLACK;
-  return value.length === 1 ? brightnessOf(value[0]!) : null;
+  return value.length === 1 ? luminanceOf(value[0]!) : null;
 }

@@ -2,7 +2,7 @@
  * What a style says about things that the canonical text writes out: direction, strokes, what is raised, numbers of lists;
  * and where it says so in ways that are not certain (docs/attestation-hpt.md section 7).
  */
-import { brightnessOf } from './css-colours.js';
+import { luminanceOf } from './css-colours.js';
 import type { Declared } from './css-declared.js';
 import { lower, type Token } from './css-tokens.js';
 import { attribute, type Element, names } from './html-elements.js';
@@ -21,8 +21,12 @@ export interface Marks {
 const BIDI = names('normal embed isolate plaintext bidi-override isolate-override');
 /** With one of these a direction holds for what is inside, in a line too. */
 const TURNING = names('embed isolate bidi-override isolate-override');
-const DECORATIONS = names('none underline overline line-through solid initial unset inherit');
-const ALIGNS = names('baseline top middle bottom text-top text-bottom super sub initial unset inherit');
+/** No `overline`: over smaller letters than those inside it is a stroke through them. */
+const DECORATIONS = names('none underline line-through solid initial unset inherit');
+const ALIGNS = names('baseline super sub initial unset inherit');
+/** Where it moves what is in a cell, or a picture. */
+const ALIGNED = names('td th tr thead tbody tfoot img');
+const PLACES = names('top middle bottom text-top text-bottom');
 const BULLETS = names('disc circle square none');
 const STRUCK = names('s strike del');
 
@@ -64,7 +68,7 @@ const isStroke = (token: Token): boolean => token.type === 'ident' && token.text
 /** A stroke in a colour of its own may be no stroke to the eye, and one that is taken away too. */
 function isCertainLine(line: readonly Token[], through: boolean, struck: boolean): boolean {
   const colours = line.filter((token) => !(token.type === 'ident' && DECORATIONS.has(token.text)));
-  if (colours.length > 0 && (through || colours.some((token) => brightnessOf(token) === null))) return false;
+  if (colours.length > 0 && (through || colours.some((token) => luminanceOf(token) === null))) return false;
   return through || !struck;
 }
 
@@ -73,7 +77,9 @@ function isCertainAlign(tagName: string, declared: Declared): boolean {
   if (value === undefined) return true;
   const [token] = value;
   const zero = value.length === 1 && token!.type === 'number' && token!.value === 0;
-  return (zero || ALIGNS.has(declared.word('vertical-align')!)) && tagName !== 'sup' && tagName !== 'sub';
+  const word = declared.word('vertical-align')!;
+  const placed = ALIGNED.has(tagName) && PLACES.has(word);
+  return (zero || placed || ALIGNS.has(word)) && tagName !== 'sup' && tagName !== 'sub';
 }
 
 function isCertainList(element: Element, type: string | undefined): boolean {

@@ -5,7 +5,7 @@
  */
 import type { DefaultTreeAdapterTypes } from 'parse5';
 import type { Report } from './characters.js';
-import { LEAST_DIFFERENCE, PAPER, WHITE } from './css-colours.js';
+import { isTold, PAPER, WHITE } from './css-colours.js';
 import {
   attribute,
   beginsRightToLeft,
@@ -21,6 +21,7 @@ import {
   type Node,
   names,
   PREFORMATTED,
+  RIGHT_TO_LEFT,
   textsOf,
 } from './html-elements.js';
 import { embeddedText } from './html-embedded.js';
@@ -91,9 +92,10 @@ export class HtmlReader {
 
   /** A style sheet that may hide or add text puts all of it in doubt. */
   private openSheets(): (() => void)[] {
-    const { found, doubt, coloured } = sheetsOf(this.nodes);
+    const { found, doubt, coloured, lined, underlined } = sheetsOf(this.nodes);
     if (found) this.report('style_sheet');
-    this.look = { ...this.look, paper: coloured };
+    const letters = textsOf(this.nodes, (text) => RIGHT_TO_LEFT.test(text) || null) === true;
+    this.look = { ...this.look, paper: coloured, sheet: lined, underlined, letters };
     return doubt ? [this.writer.openDoubt('uncertain')] : [];
   }
 
@@ -101,7 +103,7 @@ export class HtmlReader {
   private openPage(page: Element): (() => void)[] {
     const style = styleOf(page, this.look);
     const { look, outcome, align, struck } = style;
-    const plain = look.behind >= PAPER && WHITE - look.text >= LEAST_DIFFERENCE;
+    const plain = look.behind >= PAPER && isTold(WHITE, look.text);
     const turned = directionOf(style, () => this.isRightToLeft()) !== null;
     if (outcome !== 'shown' || !plain || turned || struck || align !== undefined)
       return [this.writer.openDoubt('uncertain')];

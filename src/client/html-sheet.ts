@@ -3,11 +3,11 @@
  * nothing; any other puts the whole text in doubt, as nobody reads selectors here (docs/attestation-hpt.md section 7).
  */
 import type { DefaultTreeAdapterTypes } from 'parse5';
-import { brightnessOf, LEAST_DIFFERENCE, PAPER, WHITE } from './css-colours.js';
+import { isTold, luminanceOf, PAPER } from './css-colours.js';
 import { type Declaration, sheetDeclarationsOf } from './css-declarations.js';
 import { isGlobal, wordOf } from './css-declared.js';
-import { familyGrade, LEAST_SIZE, MOST_SIZE, sizeOf } from './css-fonts.js';
-import { gradeOf } from './css-properties.js';
+import { familyGrade } from './css-fonts.js';
+import { gradeOf, pixels } from './css-properties.js';
 import { attribute, type Element, type Node } from './html-elements.js';
 
 /** What the style sheets of a post come to. */
@@ -17,11 +17,20 @@ export interface Sheets {
   doubt: boolean;
   /** They set colours: then only a white background leaves every text readable. */
   coloured: boolean;
+  /** They set letters or lines under them: then nothing is certain that depends on those. */
+  lined: boolean;
+  underlined: boolean;
 }
 
 /** Of all `style` elements, linked sheets and what else holds for the whole page, hidden ones included. */
 export function sheetsOf(nodes: readonly Node[]): Sheets {
-  const sheets: Sheets = { found: false, doubt: false, coloured: false };
+  const sheets: Sheets = {
+    found: false,
+    doubt: false,
+    coloured: false,
+    lined: false,
+    underlined: false,
+  };
   const stack = [...nodes];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (!('tagName' in node)) continue;
@@ -31,7 +40,10 @@ export function sheetsOf(nodes: readonly Node[]): Sheets {
     sheets.found = true;
     const declared = node.tagName === 'style' ? sheetDeclarationsOf(textOf(node)) : null;
     sheets.doubt ||= declared === null || !declared.every(isHarmless);
-    sheets.coloured ||= declared?.some(({ name }) => /^(?:color|background)/.test(name)) ?? false;
+    const sets = (names: RegExp) => declared?.some(({ name }) => names.test(name)) ?? false;
+    sheets.coloured ||= sets(/^color$/);
+    sheets.lined ||= sets(/^(?:font|text-decoration)/);
+    sheets.underlined ||= sets(/^text-decoration$/);
   }
   return sheets;
 }
@@ -50,35 +62,38 @@ const textOf = (element: Element): string =>
     .map((node) => (node.nodeName === '#text' ? (node as DefaultTreeAdapterTypes.TextNode).value : ''))
     .join('');
 
-/** Whether a declaration leaves the text of any element as it is, whatever the element's own style is. */
+/**
+ * Whether a declaration leaves the text of any element as it is, whatever the element's own style is. A short list: what
+ * Outlook and Word write for paragraphs and links.
+ */
 function isHarmless(declaration: Declaration): boolean {
   const { name, value, important } = declaration;
   if (important) return false;
   const [token] = value;
   switch (name) {
     case 'color': {
-      const found = value.length === 1 ? brightnessOf(token!) : null;
-      return found !== null && WHITE - found >= LEAST_DIFFERENCE;
-    }
-    case 'background':
-    case 'background-color': {
-      const found = value.length === 1 ? brightnessOf(token!) : null;
-      return /^(?:transparent|none)$/.test(wordOf(value)) || (found !== null && found >= PAPER);
+      // Also on what an element's own style makes its paper.
+      const found = value.length === 1 ? luminanceOf(token!) : null;
+      return found !== null && isTold(PAPER, found);
     }
     case 'font-size': {
-      // A share of the size around would add up where elements lie in each other.
-      const size = sizeOf(value, 0);
+      const size = value.length === 1 ? pixels(token) : null;
       return size !== null && size >= LEAST_SIZE && size <= MOST_SIZE;
     }
     case 'font-family':
       return isGlobal(value) || familyGrade(value) === 'plain';
     case 'text-decoration':
       return wordOf(value) === 'underline';
+    case 'margin':
+    case 'margin-left':
+    case 'margin-right':
+      return value.every((each) => pixels(each) === 0);
     default:
-      return !UNCERTAIN.test(name) && gradeOf(declaration, { inline: true, sized: null }) === 'plain';
+      return HARMLESS.test(name) && gradeOf(declaration, { inline: false, sized: null }) === 'plain';
   }
 }
 
-/** Read element by element in `style` attributes; in a sheet nobody knows for which. */
-const UNCERTAIN =
-  /^(?:display|font|list-style(?:-type)?|text-decoration-line|vertical-align|direction|unicode-bidi)$/;
+/** Pixels: where elements make them smaller or larger in turn, they still are read. */
+const LEAST_SIZE = 12;
+const MOST_SIZE = 24;
+const HARMLESS = /^(?:font-style|font-weight|margin-top|margin-bottom|page|mso-.*)$/;

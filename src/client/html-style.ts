@@ -6,9 +6,10 @@
 import { type Declaration, declarationsOf } from './css-declarations.js';
 import { Declared, isGlobal, wordOf } from './css-declared.js';
 import { familyGrade, fontParts } from './css-fonts.js';
-import { type Grade, gradeOf, type Place, worse } from './css-properties.js';
+import { type Grade, gradeOf, type Place, pixels, worse } from './css-properties.js';
 import { lower, type Token } from './css-tokens.js';
-import { attribute, displayOf, type Element, names, textsOf } from './html-elements.js';
+import { attribute, displayOf, type Element, KNOWN, names, textsOf } from './html-elements.js';
+import { flowInside } from './html-flow.js';
 import { COLOURED, coloursInside, type Look, sizeInside } from './html-look.js';
 import { type Marks, marksOf } from './html-marks.js';
 
@@ -45,25 +46,30 @@ export function styleOf(element: Element, around: Look): Style {
   const display = displayOf(element.tagName, declared.word('display'));
   const marks = marksOf(element, declared, display.inline);
   const hides = hiding(element, declared);
-  const struck = around.struck || marks.struck;
-  const { block } = display;
+  const { block, inline } = display;
   if (hides === 'hidden') return { ...marks, outcome: 'hidden', block, look: around };
-  const { size, doubt: small } = sizeInside(element, declared, around.size);
+  const { letters, changed: resized, doubt: small } = sizeInside(element, declared, around);
   const { colours, doubt: faint } = coloursInside(element, declared, around);
-  const drawnOver = around.struck && declared.word('display') === 'inline-block';
+  const known = { inline, size: letters.size, resized, marks };
+  const { flow, doubt: moved } = flowInside(element, declared, around, known);
   const inDoubt =
-    hides === 'doubt' || marks.doubt || display.doubt || small || faint || drawnOver || isOdd(element);
-  // An open dialog lies over the page.
-  const over = element.tagName === 'dialog' && attribute(element, 'open') !== undefined;
+    hides === 'doubt' || marks.doubt || display.doubt || small || faint || isOdd(element, declared);
+  // An open dialog lies over the page; what is not known may too.
+  const over =
+    moved ||
+    !KNOWN.has(element.tagName) ||
+    (element.tagName === 'dialog' && attribute(element, 'open') !== undefined);
   let grade: Grade = declared.unreadable || over ? 'around' : inDoubt ? 'own' : 'plain';
-  const place: Place = { inline: display.inline, sized: sizedAs(element.tagName, declared) };
-  for (const each of declared.all)
+  const place: Place = { inline, sized: sizedAs(element.tagName, declared) };
+  for (const each of declared.all) {
+    if (isBullet(element, each)) continue;
     grade = worse(grade, WHOLE.has(each.name) ? fontGrade(element, each) : gradeOf(each, place));
+  }
   return {
     ...marks,
     outcome: grade === 'plain' ? 'shown' : grade,
     block,
-    look: { ...colours, size, struck },
+    look: { ...colours, ...flow, ...letters },
   };
 }
 
@@ -91,8 +97,11 @@ function sizedAs(tagName: string, declared: Declared): Place['sized'] {
 }
 
 /** Attributes that hide or move, or may: a popover, closed details, a table that floats, a picture behind the text, a picture of no size, a font of pictures. */
-function isOdd(element: Element): boolean {
+function isOdd(element: Element, declared: Declared): boolean {
   const { tagName } = element;
+  if (tagName === 'col' || tagName === 'colgroup') {
+    return attribute(element, 'bgcolor') !== undefined || declared.all.some(({ name }) => name !== 'width');
+  }
   if (attribute(element, 'popover') !== undefined) return true;
   if (tagName === 'details') return attribute(element, 'open') === undefined;
   const align = lower(attribute(element, 'align') ?? '');
@@ -115,6 +124,18 @@ function fontGrade(element: Element, { name, value }: Declaration): Grade {
   if (name !== 'font') return 'plain';
   const parts = fontParts(value);
   return parts === null ? 'own' : worse(parts.grade, lettersIn(element, parts.family));
+}
+
+/** Word sets a bullet and its spaces a quarter of an inch before the text: that is what lies there, and no word. */
+function isBullet(element: Element, { name, value }: Declaration): boolean {
+  const length = name === 'text-indent' && value.length === 1 ? pixels(value[0]) : null;
+  if (length === null || length >= 0 || length < -24) return false;
+  let begin = '';
+  textsOf(element.childNodes, (text) => {
+    begin = (begin + text).replace(/^[ \t\n\f\r]+/, '').slice(0, 4);
+    return begin.length >= 4 || null;
+  });
+  return begin === '·\u00a0\u00a0\u00a0';
 }
 
 /** Word writes bullets as `·` in Symbol, where it looks like itself. */

@@ -123,6 +123,8 @@ class Check {
   private statusAsOf: number | null = null;
   private stale = false;
   private readonly reported = new Set<string>();
+  /** The HTML may hold, but also for another sight of it. */
+  private uncertain = false;
 
   constructor(
     private readonly lists: StatusCache,
@@ -223,16 +225,33 @@ class Check {
     if (html !== undefined) {
       const read = this.html;
       const readable = read !== undefined && typeof html === 'string';
-      const shown = readable ? await compare(con, () => read(html), this.reported) : 'unchecked';
+      const shown = readable ? await this.compareHtml(con, () => read(html)) : 'unchecked';
       // Who shows two renderings shows either: both are checked, and the worse one counts.
       content =
         content === undefined ? shown : WORST_FIRST.find((each) => each === content || each === shown)!;
     }
     this.content = content ?? 'unchecked';
-    if (this.content === 'unchecked' && this.policy.requireAuthor) this.errors.push('content.unchecked');
+    if (this.content === 'unchecked' && this.uncertain) this.errors.push('content.uncertain');
+    else if (this.content === 'unchecked' && this.policy.requireAuthor) this.errors.push('content.unchecked');
     if (this.content === 'different') this.errors.push('content.different');
     if (this.content === 'reformatted' && !this.policy.acceptReformatted)
       this.errors.push('content.reformatted');
+  }
+
+  /**
+   * What is in doubt, or embedded, stands in the canonical text between marks that say no more than that: a harmless
+   * style and one that hides the word come to the same hash, so that a match of the hash is no match of what is seen.
+   */
+  private async compareHtml(
+    con: TokenClaims['con'],
+    read: () => CanonicalText,
+  ): Promise<VerifyResult['content']> {
+    const found = new Set<string>();
+    const content = await compare(con, read, found);
+    for (const each of found) this.reported.add(each);
+    if (content === 'different' || !(found.has('uncertain') || found.has('embedded'))) return content;
+    this.uncertain = true;
+    return 'unchecked';
   }
 
   private async checkStatus({ status }: TokenClaims, issuer: KnownIssuer, kid: string): Promise<void> {

@@ -189,11 +189,22 @@ NAMED = dict(
         "white:ffffff windowtext:000000 yellow:ffff00"
     ).split()
 )
-BLACK, WHITE, LEAST, PAPER, LINK, MARKER = 0, 255_000, 64_000, 240_000, 27_132, 225_930
+
+
+def linear(level):
+    share = level / 255
+    return int(1e6 * (share / 12.92 if level <= 10 else ((share + 0.055) / 1.055) ** 2.4) + 0.5)
+
+
+LINEAR = [linear(level) for level in range(256)]
 
 
 def weigh(levels):
-    return 299 * levels[0] + 587 * levels[1] + 114 * levels[2]
+    return 2126 * LINEAR[levels[0]] + 7152 * LINEAR[levels[1]] + 722 * LINEAR[levels[2]]
+
+
+BLACK, WHITE, PAPER = 0, 10_000_000_000, 8_500_000_000
+LINK, MARKER = weigh((0, 0, 0xEE)), weigh((255, 255, 0))
 
 
 def hex_brightness(digits):
@@ -224,15 +235,15 @@ def attribute_brightness(value):
 
 
 def differ(one, other):
-    return abs(one - other) >= LEAST
+    """By a contrast ratio of at least 4.5."""
+    dark, light = sorted((one, other))
+    return 10 * (light + 500_000_000) >= 45 * (dark + 500_000_000)
 
 
 # Fonts
 
-KEYWORD_SIZES = {
-    "xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "initial": 16, "large": 18, "x-large": 24, "xx-large": 32
-}
-PIXELS = {"px": 1, "pt": 4 / 3, "pc": 16, "in": 96, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "em": 16, "rem": 16, "ex": 8, "ch": 8}
+KEYWORD_SIZES = {"small": 13, "medium": 16, "initial": 16, "large": 18}
+PIXELS = {"px": 1, "pt": 4 / 3, "pc": 16, "in": 96, "cm": 96 / 2.54, "mm": 9.6 / 2.54}
 GLOBAL = ("initial", "unset", "inherit")
 PICTURE_FONTS = re.compile(
     " *(?:(?:wing|web)dings.*|symbol|marlett|(?:itc )?zapf ?dingbats|mt extra|ms outlook|ms reference specialty|"
@@ -256,20 +267,12 @@ def size_of(value, parent):
     if token.kind == "ident":
         if token.text in ("inherit", "unset"):
             return parent
-        if token.text in ("smaller", "larger"):
-            return parent / 1.2 if token.text == "smaller" else parent * 1.2
         return KEYWORD_SIZES.get(token.text)
-    if token.kind != "number":
-        return None
-    if token.text == "%":
-        return parent * token.value / 100
-    if token.text == "em":
-        return parent * token.value
-    return None if token.text in ("ex", "ch") else pixels(token)
+    return pixels(token)
 
 
 def readable(size):
-    return 6 <= size <= 200
+    return 9 <= size <= 40
 
 
 def family_grade(value):
@@ -286,7 +289,7 @@ def family_grade(value):
 
 
 def font_parts(value):
-    """(size, family, grade of the height of lines) of a `font`."""
+    """(size, family, grade of the height of lines, that height) of a `font`."""
     at = next((at for at, token in enumerate(value) if token.kind == "number" and token.text != ""), None)
     if at is None:
         return None
@@ -297,15 +300,15 @@ def font_parts(value):
     if at + 1 < len(value) and value[at + 1].is_sign("/"):
         if at + 2 >= len(value):
             return None
-        return value[at : at + 1], value[at + 3 :], grade_of("line-height", value[at + 2 : at + 3], False, None)
-    return value[at : at + 1], value[at + 1 :], "plain"
+        return value[at : at + 1], value[at + 3 :], grade_of("line-height", value[at + 2 : at + 3], False, None), value[at + 2 : at + 3]
+    return value[at : at + 1], value[at + 1 :], "plain", []
 
 
 # Properties
 
 WORDS = set(
     "font-style font-weight font-stretch font-kerning font-optical-sizing font-smooth -webkit-font-smoothing "
-    "-moz-osx-font-smoothing text-align text-align-last text-justify text-rendering text-overflow white-space word-break "
+    "-moz-osx-font-smoothing text-align text-align-last text-justify text-rendering text-overflow word-break "
     "word-wrap overflow-wrap line-break hyphens -webkit-hyphens -webkit-nbsp-mode -webkit-line-break clear cursor page "
     "page-break-before page-break-after page-break-inside break-before break-after break-inside orphans widows "
     "border-collapse box-sizing list-style-position text-underline-position text-decoration-style "
@@ -325,7 +328,7 @@ def listed(text):
 
 
 OWN = listed(
-    "visibility visible; overflow visible; overflow-x visible; overflow-y visible; "
+    "white-space normal pre-wrap pre-line break-spaces; visibility visible; overflow visible; overflow-x visible; overflow-y visible; "
     "content-visibility visible; float none; text-transform none; font-variant normal; font-variant-caps normal; "
     "font-variant-ligatures normal; font-variant-numeric normal; font-variant-east-asian normal; "
     "font-variant-alternates normal; font-variant-position normal; font-feature-settings normal; "
@@ -340,15 +343,13 @@ AROUND = listed(
     "text-shadow none; outline none 0; border-image none; animation none; transition none"
 )
 # Pixels, per cent, mere numbers, words.
-WIDTH = ((300, 2000), (100, 100), None, ("auto", "none"))
-HEIGHT = (None, (100, 100), None, ("auto", "none"))
+HEIGHT = (None, None, None, ("auto", "none"))
 ADJUST = (None, (100, 100), None, ("none", "auto"))
 RANGES = {
-    "text-indent": ((-100, 100), (0, 20), None, ()),
-    "letter-spacing": ((-0.5, 2), None, None, ("normal",)),
+    "text-indent": ((0, 50), None, None, ()),
+    "letter-spacing": ((0, 2), None, None, ("normal",)),
     "word-spacing": ((0, 5), None, None, ("normal",)),
-    "line-height": ((8, 200), (80, 500), (0.8, 5), ("normal",)),
-    "tab-size": ((0, 100), None, (0, 16), ()),
+    "line-height": ((8, 200), (100, 500), (1, 5), ("normal",)),
     "opacity": (None, (100, 100), (1, 1), ()),
     "zoom": (None, (100, 100), (1, 1), ("normal",)),
     "-webkit-text-size-adjust": ADJUST,
@@ -360,15 +361,15 @@ RANGES = {
     "mso-bidi-font-size": ((6, 200), None, None, ()),
     "mso-margin-top-alt": ((0, 100), None, None, ("auto",)),
     "mso-margin-bottom-alt": ((0, 100), None, None, ("auto",)),
-    "width": WIDTH,
-    "min-width": WIDTH,
-    "max-width": WIDTH,
+    "width": ((300, 800), (100, 100), None, ("auto",)),
+    "min-width": ((0, 300), None, None, ("auto",)),
+    "max-width": ((300, 2000), (100, 100), None, ("none",)),
     "height": HEIGHT,
-    "min-height": ((0, 2000), (0, 100), None, ("auto",)),
+    "min-height": ((0, 600), None, None, ("auto",)),
     "max-height": HEIGHT,
 }
 SIZED = {
-    "cell": ((0, 2000), (0, 100), None, ("auto", "none")),
+    "cell": ((0, 800), (0, 100), None, ("auto", "none")),
     "picture": ((6, 2000), (10, 100), None, ("auto", "none")),
 }
 SIZE = re.compile("(?:min-|max-)?(?:width|height)")
@@ -390,7 +391,7 @@ def grade_of(name, value, inline, sized):
     if word in GLOBAL:
         known = name in ANY | WORDS | OF_PICTURES or name in RANGES or name in OWN or name in AROUND
         edges = MARGIN.fullmatch(name) or EDGE.fullmatch(name) or CORNER.fullmatch(name)
-        another = word == "inherit" and (SIZE.fullmatch(name) or EDGE.fullmatch(name))
+        another = word == "inherit" and (SIZE.fullmatch(name) or MARGIN.fullmatch(name) or EDGE.fullmatch(name))
         return "plain" if (known or edges) and not another else "around"
     if name in ANY or name in OF_PICTURES and sized == "picture":
         odd = (token.kind == "url" or token.kind == "function" and not is_colour(token) for token in value)
@@ -399,9 +400,10 @@ def grade_of(name, value, inline, sized):
         return "plain" if all(is_word(token) for token in value) else "own"
     if name in OF_PICTURES:
         return "own"
-    bounds = SIZED[sized] if SIZE.fullmatch(name) and sized else RANGES.get(name)
+    bounds = SIZED[sized] if SIZE.fullmatch(name) and name != "min-width" and sized else RANGES.get(name)
     if bounds:
-        return "plain" if len(value) == 1 and within(value[0], bounds) else "own"
+        certain = len(value) == 1 and within(value[0], bounds)
+        return "plain" if certain else "around" if SIZE.fullmatch(name) else "own"
     if len(value) == 1 and value[0].kind == "number" and value[0].value == 0:
         word = "0"
     if name in OWN:
@@ -409,8 +411,10 @@ def grade_of(name, value, inline, sized):
     if name in AROUND:
         return "plain" if word in AROUND[name] else "around"
     if MARGIN.fullmatch(name) or CORNER.fullmatch(name) or EDGE.fullmatch(name):
-        most = 4 if inline and EDGE.fullmatch(name) else 100
-        return "plain" if all(is_edge(token, most) for token in value) else "around"
+        if inline and not CORNER.fullmatch(name):
+            none = name.startswith("border") and any(token.kind == "ident" and token.text == "none" for token in value)
+            return "plain" if none or all(is_no_edge(token) for token in value) else "around"
+        return "plain" if all(is_edge(token) for token in value) else "around"
     return "own" if name.startswith("mso-") else "around"
 
 
@@ -437,12 +441,41 @@ def within(token, bounds):
     return between(pixels(token), px)
 
 
-def is_edge(token, most):
+DRAWN = set("auto thin medium thick solid dashed dotted double groove ridge inset outset".split())
+
+
+def is_no_edge(token):
+    if token.kind == "number":
+        return token.value == 0 and pixels(token) is not None
+    return token.kind == "hash" or is_colour(token) or token.kind == "ident" and token.text not in DRAWN
+
+
+def is_edge(token):
     if token.kind == "function":
         return is_colour(token)
     if token.kind != "number":
         return token.kind in ("ident", "hash", "sign")
-    return between(token.value, (0, most / 5)) if token.text == "%" else between(pixels(token), (0, most))
+    return between(edge_pixels(token), (0, 100))
+
+
+def edge_pixels(token):
+    if token.kind == "number" and token.text == "ex":
+        return 10 * token.value if token.value <= 1 else None
+    return pixels(token)
+
+
+def indent_of(declarations):
+    """Pixels by which margins, paddings and borders move what is inside to a side."""
+    most = {"margin": 0, "padding": 0, "border": 0}
+    for name, value, _ in declarations:
+        found = re.fullmatch("(margin|padding|border)(?:-(?:left|right))?(?:-width|-style)?", name)
+        if not found:
+            continue
+        kind = found[1]
+        aside = value if kind == "border" or len(value) == 1 else [value[1], value[3] if len(value) > 3 else value[1]]
+        drawn = kind == "border" and any(token.kind == "ident" and token.text in DRAWN for token in value)
+        most[kind] = max(most[kind], 5 if drawn else 0, *[edge_pixels(token) or 0 for token in aside])
+    return sum(most.values())
 
 
 def harmless(declaration):
@@ -450,18 +483,17 @@ def harmless(declaration):
     name, value, important = declaration
     if important:
         return False
-    shade = brightness(value[0]) if len(value) == 1 else None
     if name == "color":
-        return shade is not None and WHITE - shade >= LEAST
-    if name in ("background", "background-color"):
-        return word_of(value) in ("transparent", "none") or shade is not None and shade >= PAPER
+        shade = brightness(value[0]) if len(value) == 1 else None
+        return shade is not None and differ(PAPER, shade)
     if name == "font-size":
-        size = size_of(value, 0)
-        return size is not None and readable(size)
+        size = pixels(value[0]) if len(value) == 1 else None
+        return size is not None and 12 <= size <= 24
     if name == "font-family":
         return word_of(value) in GLOBAL or family_grade(value) == "plain"
     if name == "text-decoration":
         return word_of(value) == "underline"
-    if name in ("display", "font", "list-style", "list-style-type", "text-decoration-line", "vertical-align", "direction", "unicode-bidi"):
-        return False
-    return grade_of(name, value, True, None) == "plain"
+    if name in ("margin", "margin-left", "margin-right"):
+        return all(pixels(token) == 0 for token in value)
+    named = name in ("font-style", "font-weight", "margin-top", "margin-bottom", "page") or name.startswith("mso-")
+    return named and grade_of(name, value, False, None) == "plain"

@@ -80,6 +80,15 @@ NAMED = (
 ).split()
 EMOJI = {f":{name}:": emoji for name, emoji in zip(NAMED[::2], NAMED[1::2])}
 SPACE = " \t\n\f\r"
+KNOWN = set(
+    "a abbr acronym address applet area article aside audio b base bdi bdo big blockquote body br button canvas caption "
+    "center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption "
+    "figure font footer form h1 h2 h3 h4 h5 h6 header hgroup hr html i iframe img input ins kbd label legend li link "
+    "listing main map mark marquee math menu meta meter nav noembed noframes noscript o:p object ol optgroup option "
+    "output p picture plaintext pre progress q rp rt ruby s samp script search section select small source span strike "
+    "strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var "
+    "video wbr xmp".split()
+)
 
 
 class Element:
@@ -221,9 +230,18 @@ class Declared:
 
 
 class Look:
-    def __init__(self, size=16, text=css.BLACK, behind=css.WHITE, links=css.LINK, paper=False, struck=False):
-        self.size, self.text, self.behind, self.links = size, text, behind, links
-        self.paper, self.struck = paper, struck
+    """What elements hand on to those inside."""
+
+    def __init__(self, **changes):
+        self.size, self.steps, self.sectioned = 16, 0, False
+        self.text, self.behind, self.links, self.paper = css.BLACK, css.WHITE, css.LINK, False
+        self.sheet = self.letters = self.right_to_left = self.aligned = self.wide = False
+        self.line, self.spaced, self.indent, self.depth = None, False, 0, 0
+        self.painted = self.struck = self.underlined = False
+        self.__dict__.update(changes)
+
+    def but(self, **changes):
+        return Look(**{**self.__dict__, **changes})
 
 
 class Style:
@@ -240,13 +258,14 @@ class Style:
         if hides == "hidden":
             self.outcome = "hidden"
             return
-        size = self.read_size()
+        self.resized = False
+        size, steps, sectioned = self.read_size()
         text, behind, links = self.read_colours()
-        struck = around.struck or self.struck
-        self.look = Look(size, text, behind, links, around.paper, struck)
-        if hides == "doubt" or around.struck and declared.word("display") == "inline-block" or self.is_odd():
+        self.look = around.but(size=size, steps=steps, sectioned=sectioned, text=text, behind=behind, links=links)
+        moved = self.flows(inline)
+        if hides == "doubt" or self.is_odd():
             self.doubt = True
-        over = element.name == "dialog" and element.get("open") is not None
+        over = moved or element.name not in KNOWN or element.name == "dialog" and element.get("open") is not None
         grade = "around" if declared.unreadable or over else "own" if self.doubt else "plain"
         sized = "picture" if element.name == "img" else None
         if element.name in ("td", "th", "table", "col", "colgroup", "hr"):
@@ -256,6 +275,8 @@ class Style:
             "text-decoration text-decoration-line vertical-align direction unicode-bidi"
         ).split()
         for name, value, _ in declared.all:
+            if self.is_bullet(name, value):
+                continue
             grade = css.worse(grade, self.font_grade(name, value) if name in whole else css.grade_of(name, value, inline, sized))
         self.outcome = "shown" if grade == "plain" else grade
 
@@ -308,7 +329,7 @@ class Style:
         if bidi not in ("normal", "embed", "isolate", "plaintext", "bidi-override", "isolate-override"):
             self.doubt = True
         line = declared.won.get("text-decoration")
-        words = "none underline overline line-through solid initial unset inherit".split()
+        words = "none underline line-through solid initial unset inherit".split()
         through = line is not None and any(token.kind == "ident" and token.text == "line-through" for token in line)
         self.struck = through or name in STRUCK
         if line is not None:
@@ -321,7 +342,9 @@ class Style:
         self.align = css.word_of(align) if align is not None else None
         if align is not None:
             zero = len(align) == 1 and align[0].kind == "number" and align[0].value == 0
-            words = "baseline top middle bottom text-top text-bottom super sub initial unset inherit".split()
+            words = "baseline super sub initial unset inherit".split()
+            if name in ("td", "th", "tr", "thead", "tbody", "tfoot", "img"):
+                words += ("top", "middle", "bottom", "text-top", "text-bottom")
             if not (zero or self.align in words) or name in ("sup", "sub"):
                 self.doubt = True
         kind = declared.word("list-style-type")
@@ -336,21 +359,109 @@ class Style:
             self.doubt = self.doubt or not certain
 
     def read_size(self):
-        around = self.around.size
+        """Pixels, how many elements changed them since they were given, and whether a section is around."""
+        around, name = self.around, self.element.name
+        sectioned = around.sectioned or name in ("article", "aside", "nav", "section")
         won = self.declared.won.get("font-size")
-        if won is not None:
-            parts = None if len(won) == 1 else css.font_parts(won)
-            size = css.size_of(won if len(won) == 1 else parts[0] if parts else [], around)
+        asked = self.element.get("size") if name == "font" else None
+        if won is not None or asked is not None:
+            self.resized = True
+            if won is None:
+                size = {"1": 10, "2": 13, "3": 16, "4": 18, "5": 24, "6": 32}.get(asked)
+            else:
+                parts = None if len(won) == 1 else css.font_parts(won)
+                size = css.size_of(won if len(won) == 1 else parts[0] if parts else [], around.size)
             self.doubt = self.doubt or size is None or not css.readable(size)
-            return around if size is None else size
-        if self.element.name == "font" and self.element.get("size") is not None:
-            return 10
-        shrinking = {"small": 1 / 1.2, "sub": 1 / 1.2, "sup": 1 / 1.2, "h5": 0.83, "h6": 0.67, "rt": 0.5}
-        if self.element.name not in shrinking:
-            return around
-        size = around * shrinking[self.element.name]
-        self.doubt = self.doubt or not css.readable(size)
-        return size
+            return (around.size, around.steps, sectioned) if size is None else (size, 0, sectioned)
+        factors = {"big": 1.2, "small": 1 / 1.2, "sub": 1 / 1.2, "sup": 1 / 1.2, "rt": 0.5}
+        factors |= {"h1": 2, "h2": 1.5, "h3": 1.17, "h4": 1, "h5": 0.83, "h6": 0.67}
+        if name not in factors:
+            return around.size, around.steps, sectioned
+        self.resized = True
+        size = around.size * (0.67 if name == "h1" and sectioned else factors[name])
+        self.doubt = self.doubt or size < 8 or around.size * factors[name] > 48 or around.steps + 1 > 2
+        return size, around.steps + 1, sectioned
+
+    def flows(self, inline):
+        """Whether it may hide, cover, move or strike text together with what is around."""
+        element, declared, around, look = self.element, self.declared, self.around, self.look
+        name = element.name
+        line, fixed, free = around.line, [], False
+        for each, value, _ in declared.all:
+            parts = css.font_parts(value) if each == "font" else None
+            height = value if each == "line-height" else parts[3] if parts else []
+            if not height or css.word_of(height) in ("inherit", "unset"):
+                continue
+            if height[0].kind == "number" and height[0].text != "":
+                length = look.size * height[0].value / 100 if height[0].text == "%" else css.pixels(height[0])
+                fixed += [] if length is None else [length]
+            else:
+                free = True
+            look.spaced = look.spaced or css.word_of(height) != "normal"
+        look.line = line = min(fixed) if fixed else None if free else line
+        look.indent += css.indent_of(declared.all)
+        if name == "table":
+            look.indent += number_of(element, "cellpadding", 0) + number_of(element, "cellspacing", 0)
+        look.depth += name in ("blockquote", "dd", "dir", "figure", "menu", "ol", "ul")
+        if self.direction:
+            look.right_to_left = self.direction == "rtl"
+        elif name == "bdi" or element.get("dir") is not None or declared.word("unicode-bidi") == "plaintext":
+            look.right_to_left = around.right_to_left or around.letters
+        ground = declared.won.get("background-color")
+        opaque = ground is not None and css.word_of(ground) not in ("initial", "unset", "none", "transparent")
+        look.painted = around.painted or inline and (name == "mark" or opaque)
+        widths = [(each, value[0]) for each, value, _ in declared.all if each in ("width", "min-width")]
+        look.wide = around.wide or any(each == "min-width" and not (token.kind == "number" and token.value == 0) for each, token in widths)
+        align = declared.won.get("text-align")
+        start = ("left", "start", "justify")
+        if align is not None and css.word_of(align) not in ("inherit", "unset"):
+            look.aligned = css.word_of(align) not in start
+        else:
+            given = element.get("align")
+            look.aligned = around.aligned or name == "center" or given is not None and css.lower(given) not in start
+        look.struck = around.struck or self.struck
+        lines = (token for each, value, _ in declared.all if each.startswith("text-decoration") for token in value)
+        look.underlined = (
+            around.underlined
+            or name in ("u", "ins")
+            or name == "a" and element.get("href") is not None
+            or any(token.kind == "ident" and token.text == "underline" for token in lines)
+        )
+        mono = name in "code kbd samp tt pre listing xmp plaintext".split()
+        fonted = mono or element.get("face") is not None or any(each in ("font", "font-family") for each, _, _ in declared.all)
+        display = declared.word("display")
+        off_line = "vertical-align" in declared.won or display not in (None, "inline", "block")
+        measured = any(token.kind == "number" and token.text != "%" for each, value, _ in declared.all if each in ("width", "min-width") for token in value)
+        return (
+            line is not None and (look.size > line or around.sheet)
+            or look.painted and not around.painted and (look.spaced or around.sheet)
+            or around.painted and (self.resized or fonted)
+            or look.indent > around.indent and look.indent > 100
+            or look.depth > 8
+            or look.right_to_left and (look.indent > 0 or name in PREFORMATTED or measured)
+            or look.aligned and look.wide
+            or self.struck and around.sheet
+            or around.struck and (self.resized or name in ("table", "ruby", "rt", "sup", "sub") or off_line)
+            or look.underlined and (name == "sub" or self.align == "sub")
+            or self.is_stretched()
+        )
+
+    def is_stretched(self):
+        element = self.element
+        name = element.name
+        if name == "table" and any(number_of(cell, "rowspan", 1) != 1 for cell in cells(element)):
+            return True
+        if name in ("td", "th") and element.get("nowrap") is not None:
+            return True
+        if name in ("table", "td", "th", "col", "colgroup", "hr") and number_of(element, "width", 0) > 800:
+            return True
+        return any(number_of(element, each, 0) > 40 for each in ("cellpadding", "cellspacing", "border", "hspace", "vspace"))
+
+    def is_bullet(self, name, value):
+        length = css.pixels(value[0]) if name == "text-indent" and len(value) == 1 else None
+        if length is None or not -24 <= length < 0:
+            return False
+        return "".join(texts(self.element.children)).lstrip(SPACE).startswith("·\u00a0\u00a0\u00a0")
 
     def read_colours(self):
         element, declared, around = self.element, self.declared, self.around
@@ -403,6 +514,8 @@ class Style:
     def is_odd(self):
         element = self.element
         name = element.name
+        if name in ("col", "colgroup"):
+            return element.get("bgcolor") is not None or any(each != "width" for each, _, _ in self.declared.all)
         if element.get("popover") is not None:
             return True
         if name == "details":
@@ -437,11 +550,30 @@ class Style:
         return "plain" if dots else "own"
 
 
+RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
 PLACES = {
     "table": {"caption": 0, "colgroup": 1, "col": 1, "thead": 2, "tbody": 3, "tr": 3, "tfoot": 4},
     "fieldset": {"legend": 0},
     "details": {"summary": 0},
 }
+
+
+def elements(element):
+    return [child for child in element.children if isinstance(child, Element)]
+
+
+def cells(table):
+    rows = [row for part in elements(table) for row in ([part] if part.name == "tr" else elements(part))]
+    return [cell for row in rows for cell in elements(row)]
+
+
+def number_of(element, name, otherwise):
+    """As HTML reads it: what stands in front; infinite where that is no number."""
+    value = element.get(name)
+    if value is None or value == "":
+        return otherwise
+    digits = re.match("[ \t\n\f\r]*\\+?([0-9]{1,9})(?![0-9])", value)
+    return int(digits[1]) if digits else float("inf")
 
 
 def misplaced_in(element):
@@ -579,10 +711,14 @@ class Reader:
                 doubtful = False
             if doubtful or not all(css.harmless(each) for each in declared):
                 close = close or [self.open_doubt("uncertain", False)]
-            self.look.paper |= any(name.startswith(("color", "background")) for name, _, _ in declared or [])
+            names = [name for name, _, _ in declared or []]
+            self.look.paper |= "color" in names
+            self.look.sheet |= any(name.startswith(("font", "text-decoration")) for name in names)
+            self.look.underlined |= "text-decoration" in names
+        self.look.letters = any(re.search(RIGHT_TO_LEFT, text) for text in texts(self.root.children))
         for page in self.pages:
             style = Style(page, self.look)
-            plain = style.look.behind >= css.PAPER and css.WHITE - style.look.text >= css.LEAST
+            plain = style.look.behind >= css.PAPER and css.differ(css.WHITE, style.look.text)
             marked = style.struck or style.align in ("super", "sub") or self.direction(style)
             if style.outcome != "shown" or not plain or marked:
                 close.append(self.open_doubt("uncertain", False))

@@ -54,17 +54,20 @@ const addresses = ['https://Example.ORG/a?utm_source=1&b=2 ', 'http://x.org. ', 
 const PROPERTIES = (
   'display visibility opacity color background background-color font font-size font-family line-height margin padding ' +
   'border-left width height position transform text-decoration vertical-align direction unicode-bidi letter-spacing ' +
-  'mso-hide --x zoom overflow float outline animation all caption-side white-space border-radius not-known'
+  'mso-hide --x zoom overflow float outline animation all caption-side white-space border-radius not-known ' +
+  'margin-left padding-right border border-left-width min-width max-width text-indent text-align text-decoration-line tab-size'
 ).split(' ');
 const VALUES = (
   'none block inline inline-block hidden visible 0 1 .5 1px 12px 5.9px 300px -999px 50% 100% .5em 3ex 1pt auto initial ' +
-  'inherit normal #fff #000000 #0000 red windowtext transparent rgb(1,2,3) rgb(1,,2) rgba(0,0,0,.5) var(--x) url(a;b) ' +
+  'inherit normal 9px 40px 90px 20px 1ex 80% solid right nowrap underline overline text-top #fff #000000 #777 #0000 red windowtext transparent rgb(1,2,3) rgb(1,,2) rgba(0,0,0,.5) var(--x) url(a;b) ' +
   'url("a;b") "a;display:none" Arial Wingdings Symbol bold , / /1.5 line-through super ltr bidi-override left 1e3px !important'
 )
   .split(' ')
   .concat('\\', '{', ':', '/*x*/', '/*', '"', '\u00a0', 'bloc\u212a', '1.');
 /** Elements that no parser has to repair, one in the other. */
-const INLINE = 'span b i small sup sub s q mark label font'.split(' ');
+const INLINE = 'span b i small big sub sup s del u q mark label font code bdi foo o:p'.split(' ');
+const BLOCKS = 'div center article blockquote ul pre section'.split(' ');
+const ATTRIBUTES = 'hidden dir=rtl dir=auto align=right size=2 size=-1 face=Arial'.split(' ');
 
 /** HTML with styles that nobody chose. */
 async function chanceStyles(count: number): Promise<object[]> {
@@ -79,13 +82,19 @@ async function chanceStyles(count: number): Promise<object[]> {
   };
   const element = (inside: string): string => {
     const tag = random.pick(INLINE);
+    const attribute = random.chance(0.15) ? ` ${random.pick(ATTRIBUTES)}` : '';
     const given = random.chance(0.8) ? ` style="${style().replace(/"/g, '&quot;')}"` : '';
-    return `<${tag}${given}${random.chance(0.1) ? ' hidden' : ''}>${inside}</${tag}>`;
+    return `<${tag}${given}${attribute}>${inside}</${tag}>`;
   };
   const cases: object[] = [];
   for (let left = count; left > 0; left--) {
     const sheet = random.chance(0.1) ? `<style>p{${style()}}</style>` : '';
-    const html = `${sheet}<p>one ${element(`two ${element('three')}`)} four</p>`;
+    let html = `one ${element(`two ${element('three')}`)} four${random.chance(0.2) ? ' \u05d0' : ''}`;
+    for (let around = random.below(4); around > 0; around--) {
+      const tag = random.pick(BLOCKS);
+      html = `<${tag} style="${style().replace(/"/g, '&quot;')}">${html}</${tag}>`;
+    }
+    html = sheet + html;
     const found = await canonicalise({ html });
     if ('error' in found) throw new Error(`expected a canonical form of ${html}`);
     const words = wordForm(found.canonical);

@@ -233,23 +233,30 @@ class Check:
 
     def check_content(self, con, found):
         shown = [
-            self.compare(con, lambda read=read, kind=kind: read(found[kind]))
+            self.compare(con, lambda read=read, kind=kind: read(found[kind]), kind == "html")
             for kind, read in (("text", lambda text: canonical_text(text, found.get("facets", []))), ("html", canonical_html))
             if found.get(kind) is not None
         ]
-        self.content = next((each for each in ("different", "reformatted", "exact") if each in shown), "unchecked")
-        if self.content in ("unchecked", "different"):
+        order = ("different", "uncertain", "reformatted", "exact")
+        self.content = next((each for each in order if each in shown), "unchecked")
+        if self.content == "uncertain":
+            self.content = "unchecked"
+            self.errors.append("content.uncertain")
+        elif self.content in ("unchecked", "different"):
             self.errors.append(f"content.{self.content}")
 
-    def compare(self, con, read):
+    def compare(self, con, read, html):
         try:
-            canonical, _ = read()
+            canonical, reported = read()
         except Rejected:
             return "different"
         salt = decode(con["salt"]) if "salt" in con else None
         h = hash_text(canonical, salt)
         if h == con["h"]:
-            return "exact" if len(canonical) == con["n"] else "different"
-        words = word_form(canonical)
-        same = words is not None and hash_text(words, salt) == con.get("w")
-        return "reformatted" if same else "different"
+            found = "exact" if len(canonical) == con["n"] else "different"
+        else:
+            words = word_form(canonical)
+            same = words is not None and hash_text(words, salt) == con.get("w")
+            found = "reformatted" if same else "different"
+        in_doubt = html and ("uncertain" in reported or "embedded" in reported)
+        return "uncertain" if in_doubt and found != "different" else found

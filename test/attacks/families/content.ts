@@ -1,4 +1,6 @@
 /** Texts that are not the signed one though they look or hash alike: a case for each class of the canonical text's specification. */
+
+import { canonicalHtml } from '../../../src/client/html.js';
 import { ACCEPTED, type Attack, type Bench, FOUND, family, type Row } from '../case.js';
 import { bytesNamed, contentOf, TEXT } from '../forge.js';
 
@@ -25,7 +27,41 @@ const looksHidden = (dress: string) => html(TEXT.replace('not ', ''), dressed(dr
 /** The word is not to be seen though it is there: it was signed. */
 const looksShown = (dress: string) => html(TEXT, dressed(dress));
 
+/** HTML was signed as it is, with the word in one dress that may do anything, and is found with it in another. */
+const swapped =
+  (signed: string, shown: string) =>
+  async ({ token }: Bench) => ({
+    ...FOUND,
+    text: undefined,
+    html: dressed(shown),
+    token: token({ con: await contentOf(canonicalHtml(dressed(signed)).canonical) }),
+  });
+
 const STYLED: readonly Row[] = [
+  [
+    'html-swapped-style',
+    'HTML signed with a harmless style that is not known, exchanged for one that hides the word',
+    'content.uncertain',
+    swapped('<i style="text-transform:lowercase">not </i>', '<i style="visibility:hidden">not </i>'),
+  ],
+  [
+    'html-swapped-away',
+    'HTML signed with a harmless style that is not known, exchanged for one that moves the word away',
+    'content.uncertain',
+    swapped('<i style="left:0">not </i>', '<i style="left:-9999px">not </i>'),
+  ],
+  [
+    'html-swapped-drawing',
+    'HTML signed with a word in a drawing, exchanged for a drawing that hides it',
+    'content.uncertain',
+    swapped('<svg><text>not</text></svg> ', '<svg display="none"><text>not</text></svg> '),
+  ],
+  [
+    'html-uncertain',
+    'the very HTML that was signed, which can be shown in other ways than it reads',
+    'content.uncertain',
+    swapped('<i style="x:1">not </i>', '<i style="x:1">not </i>'),
+  ],
   ['html-for-word', 'a word that only Word hides', C, looksHidden('<i style="mso-hide:all">not </i>')],
   [
     'html-hidden-displayed',

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type FilterPolicy, VerifyResult } from '../../../schemas/attestation.js';
 import { badgeWords } from '../../../src/client/badge-words.js';
+import { SENTENCES } from '../../../src/client/feed.js';
 import { createVerifier, type Found, notProvenOf } from '../../../src/client/index.js';
 import { FOUND, type Kit, LIST, makeKit, NOW_S, network } from './kit.js';
 
@@ -122,6 +123,19 @@ describe('an attestation that cannot be relied on', () => {
     const found = await words(given);
     expect(found).toMatchObject({ state, label });
     expect(found.details.length).toBeGreaterThan(0);
+  });
+
+  test('in HTML that can be shown in other ways than it reads', async () => {
+    const result = {
+      ...(await answer({})),
+      valid: false,
+      lvl: null,
+      hal: null,
+      content: 'unchecked' as const,
+    };
+    const { state, label, details } = badgeWords({ ...result, errors: ['content.uncertain'] }, 'Forum');
+    expect([state, label]).toEqual(['unchecked', 'attestation not checked against this text and account']);
+    expect(details[0]).toBe(SENTENCES.uncertain);
   });
 
   test('tells as of when its status is known', async () => {

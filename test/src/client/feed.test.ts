@@ -90,6 +90,16 @@ describe('under each named filter', () => {
       'edited',
       'edited',
     ],
+    [
+      'HTML in doubt',
+      { ...failed('content.uncertain'), content: 'unchecked' as const },
+      'label',
+      'hide',
+      'hide',
+      'hide',
+      'uncertain',
+      'uncertain',
+    ],
     ['a revoked token', failed('status.revoked'), 'label', 'hide', 'hide', 'hide', 'revoked', 'revoked'],
     [
       'a suspended token',

@@ -1,7 +1,8 @@
 /** The verifier's checklist: one case at least for every code, and what a valid token proves. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type FilterPolicy, VerifyError } from '../../../schemas/attestation.js';
-import { createVerifier as createHtmlVerifier } from '../../../src/client/html.js';
+import { hashesOf } from '../../../src/client/hash.js';
+import { canonicalHtml, createVerifier as createHtmlVerifier } from '../../../src/client/html.js';
 import {
   accountBinding,
   createVerifier,
@@ -22,11 +23,23 @@ interface Given {
   found?: Found;
   list?: string | Promise<string>;
   policy?: Partial<FilterPolicy>;
+  /** With the reader of HTML. */
+  reads?: boolean;
 }
 
-const verify = async ({ token = kit.token(), found = {}, list = kit.list(), policy = {} }: Given = {}) => {
+const verify = async ({ token = kit.token(), found = {}, list = kit.list(), ...given }: Given = {}) => {
+  const { policy = {}, reads = false } = given;
+  const create = reads ? createHtmlVerifier : createVerifier;
   const fetch = network({ [LIST]: await list });
-  return createVerifier({ trust: kit.trust, fetch, policy }).verify(await token, { ...FOUND, ...found });
+  return create({ trust: kit.trust, fetch, policy }).verify(await token, { ...FOUND, ...found });
+};
+
+/** A token for the author's own HTML with a word in this dress, found with the word in another. */
+const signedHtml = async (dress: string, shown = dress): Promise<Given> => {
+  const html = (word: string) => `<p>I was there, and I ${word} saw it.</p>`;
+  const text = canonicalHtml(html(dress));
+  const con = { can: 'hpt-1', ...(await hashesOf(text)), n: text.n };
+  return { token: kit.token({ con }), found: { text: undefined, html: html(shown) }, reads: true };
 };
 
 /** Every way to fail, with the code it must give. */
@@ -139,6 +152,11 @@ const FAILURES: [string, VerifyError, () => Given | Promise<Given>][] = [
     'HTML where nothing reads it',
     'content.unchecked',
     () => ({ found: { text: undefined, html: `<p>${TEXT}</p>` } }),
+  ],
+  [
+    'HTML that can be shown in other ways than it reads',
+    'content.uncertain',
+    () => signedHtml('<i style="text-transform:none;not-known:1">never</i>'),
   ],
   ['a list elsewhere', 'status.origin', () => ({ token: onList({ uri: 'https://evil.example/status/7' }) })],
   ['a list that cannot be had', 'status.unavailable', () => ({ token: onList({ uri: `${LIST}0` }) })],
@@ -265,6 +283,24 @@ describe('a valid token', () => {
       jti: kit.claims.jti,
       iss: kit.claims.iss,
     });
+  });
+
+  test.each([
+    ['a style in doubt', '<i style="x:1">never</i>', '<i style="text-transform:lowercase">never</i>'],
+    ['a style that hides', '<i style="x:1">never</i>', '<i style="visibility:hidden">never</i>'],
+    ['a style that moves', '<i style="position:static;x:1">never</i>', '<i style="left:-9999px">never</i>'],
+    ['a drawing', '<svg><text>never</text></svg>', '<svg><text opacity="0">never</text></svg>'],
+    ['a button', '<button>never</button>', '<button disabled>never</button>'],
+  ])('does not tell %s from another of the same hash, and says so', async (_name, signed, shown) => {
+    const never = { valid: false, content: 'unchecked', hal: null, errors: ['content.uncertain'] };
+    expect(await verify(await signedHtml(signed))).toMatchObject(never);
+    const swapped = await signedHtml(signed, shown);
+    expect(await verify(swapped)).toMatchObject(never);
+    // No wish of a reader turns it into a match, and no text beside it.
+    expect(await verify({ ...swapped, policy: { requireAuthor: false, minHal: 0 } })).toMatchObject(never);
+    const text = canonicalHtml(swapped.found!.html!).canonical;
+    expect(await verify({ ...swapped, found: { ...swapped.found, text } })).toMatchObject(never);
+    expect(await verify({ ...swapped, found: { text } })).toMatchObject({ valid: true, content: 'exact' });
   });
 
   test('tells what was left out of the text or is in doubt in it, of text and HTML alike', async () => {
