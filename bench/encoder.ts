@@ -52,8 +52,7 @@ export async function benchEncoder(
   const loadMs = performance.now() - begun;
   const batcher = new Batcher(engine);
   const lengths: Record<string, Figures> = {};
-  // A finer resolution would cost the contestant that it watches some percent of its time.
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+  let worstDelay = 0;
   try {
     for (const length of LENGTHS) {
       progress(`encoder on ${engine.name}: texts of ${length} pieces`);
@@ -62,6 +61,9 @@ export async function benchEncoder(
       const { bare, score } = await inTurns(ROUNDS, {
         bare: () => timed(TEXTS, () => oneByOne(engine, windows)),
         score: async () => {
+          // One for each round: a monitor that is turned on again counts the pause as a delay. A finer resolution would cost
+          // the contestant that it watches some percent of its time.
+          const delay = monitorEventLoopDelay({ resolution: 20 });
           delay.enable();
           const round = await timed(TEXTS, () =>
             batcher.run(
@@ -70,6 +72,7 @@ export async function benchEncoder(
             ),
           );
           delay.disable();
+          worstDelay = Math.max(worstDelay, delay.percentile(99) / 1e6);
           return round;
         },
       });
@@ -85,7 +88,7 @@ export async function benchEncoder(
     batches_at_a_time: engine.lanes,
     load_ms: rounded(loadMs),
     memory_mb: rounded(process.memoryUsage.rss() / 1e6),
-    event_loop_delay_p99_ms: rounded(delay.percentile(99) / 1e6),
+    event_loop_delay_p99_ms_of_the_worst_round: rounded(worstDelay),
     ...lengths,
   };
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { attest } from './attest.js';
 import type { Bench, Figures } from './bench.js';
+import { encoder } from './encoder.js';
 import { commit, machine } from './machine.js';
 import { pipeline } from './pipeline.js';
 import { asPage, asTable, type Report } from './report.js';
@@ -29,7 +30,7 @@ const { values } = parseArgs({
   },
 });
 
-const benches: Bench[] = [...(await firstStage()), pipeline, attest, status];
+const benches: Bench[] = [...(await firstStage()), encoder, pipeline, attest, status];
 const wanted = values.only?.split(',') ?? benches.map(({ name }) => name);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length > 0) {

@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { AssayError } from '../../schemas/errors.js';
 import { parseJson } from '../../schemas/json.js';
-import { isFacets } from '../client/facets.js';
 import type { Found, Verifier, VerifierCache } from '../client/html.js';
 import { readKept } from '../client/node-cache.js';
 import { type CheckedResult, Holders } from '../client/reuse.js';
@@ -50,12 +49,11 @@ export class LineVerifier {
 }
 
 function placeOf({ text, html, facets, platform, author }: Record<string, unknown>): Found {
-  const found: Found = {};
-  // Entities that cannot be read may hold other targets than the text shows: then it is not a text that was checked.
-  const readable = facets === undefined || facets === null || isFacets(facets);
-  if (typeof text === 'string' && readable) found.text = text;
-  if (typeof html === 'string') found.html = html;
-  if (isFacets(facets)) found.facets = facets;
+  // What is no text, or cannot be read, is handed on as it is: the verifier calls it unchecked, and the worst counts.
+  const given = { text, html, facets };
+  const found = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
+  ) as Found;
   if (platform !== undefined && platform !== null)
     found.platform = typeof platform === 'string' ? platform : '';
   const name = typeof author === 'object' && author !== null ? (author as { id?: unknown }).id : author;

@@ -103,7 +103,10 @@ function isOdd(element: Element, declared: Declared): boolean {
     return attribute(element, 'bgcolor') !== undefined || declared.all.some(({ name }) => name !== 'width');
   }
   if (attribute(element, 'popover') !== undefined) return true;
-  if (tagName === 'details') return attribute(element, 'open') === undefined;
+  // Of several details of one name a browser shows one.
+  if (tagName === 'details') {
+    return attribute(element, 'open') === undefined || attribute(element, 'name') !== undefined;
+  }
   const align = lower(attribute(element, 'align') ?? '');
   if (tagName === 'table' && /left|right/.test(align)) return true;
   if (tagName === 'caption') return align === 'bottom';

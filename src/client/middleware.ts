@@ -4,7 +4,6 @@
  * application decides.
  */
 import type { FilterPolicy, PolicyName, VerifyResult } from '../../schemas/attestation.js';
-import { isFacets } from './facets.js';
 import { type FeedDecision, filterFeed } from './feed.js';
 import { POLICIES } from './policy.js';
 import type { Found, Verifier } from './verify.js';
@@ -70,14 +69,15 @@ export async function examine<Request>(
   return { result, decision };
 }
 
-/** A body may hold anything: what is not a text, or cannot be read, was not given, so it stays unchecked. */
+/**
+ * A body may hold anything. What is no text, or cannot be read, is handed on as it is: the verifier calls it unchecked, and the
+ * worst of what is given counts. Left out, the other rendering would speak for it.
+ */
 function placeOf({ text, html, facets, platform, author }: PostedText): Found {
-  const found: Found = {};
-  if (typeof text === 'string' && (facets === undefined || isFacets(facets))) {
-    found.text = text;
-    if (facets !== undefined) found.facets = facets;
-  }
-  if (typeof html === 'string') found.html = html;
+  const given = { text, html, facets };
+  const found = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
+  ) as Found;
   if (typeof platform === 'string') found.platform = platform;
   if (author !== undefined && author !== null) found.author = author;
   return found;

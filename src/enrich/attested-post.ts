@@ -81,11 +81,14 @@ export async function enrichPost(record: LogRecord, verifier: Verifier, now: num
   return { word, record: assemble(record, withMember(record.value, value, member), headers) };
 }
 
-/** Valid, though nothing is known of its status (an open policy), is not `valid` to those who read headers only. */
+/**
+ * Valid, though nothing is known of its status (an open policy), is not `valid` to those who read headers only; and HTML that can
+ * be shown in other ways than it reads was not checked.
+ */
 function wordOf(result: VerifyResult | null): AttestationWord {
   if (result === null) return 'none';
   if (result.valid) return result.status === 'unknown' ? 'unchecked' : 'valid';
-  const unknown = ['status.unavailable', 'status.stale'] as const;
+  const unknown = ['status.unavailable', 'status.stale', 'content.uncertain'] as const;
   return result.errors.every((error) => unknown.some((each) => each === error)) ? 'unchecked' : 'invalid';
 }
 

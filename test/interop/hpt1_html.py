@@ -519,7 +519,7 @@ class Style:
         if element.get("popover") is not None:
             return True
         if name == "details":
-            return element.get("open") is None
+            return element.get("open") is None or element.get("name") is not None
         align = css.lower(element.get("align") or "")
         if name == "caption" or name == "table" and ("left" in align or "right" in align):
             return name == "table" or align == "bottom"

@@ -234,10 +234,12 @@ class Check:
     def check_content(self, con, found):
         shown = [
             self.compare(con, lambda read=read, kind=kind: read(found[kind]), kind == "html")
+            if isinstance(found[kind], str)
+            else "unchecked"
             for kind, read in (("text", lambda text: canonical_text(text, found.get("facets", []))), ("html", canonical_html))
             if found.get(kind) is not None
         ]
-        order = ("different", "uncertain", "reformatted", "exact")
+        order = ("different", "uncertain", "unchecked", "reformatted", "exact")
         self.content = next((each for each in order if each in shown), "unchecked")
         if self.content == "uncertain":
             self.content = "unchecked"

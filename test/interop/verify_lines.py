@@ -27,14 +27,15 @@ def is_facet(value):
 
 
 def place(line):
-    """What was given of where a token stands: a member of the wrong type was not given, a platform of one is another."""
-    found = {kind: line[kind] for kind in ("text", "html") if isinstance(line.get(kind), str)}
+    """What was given of where a token stands; what is no text is handed on, for it was not checked. A platform of a wrong type is
+    another one, an author of one was not given."""
+    found = {kind: line[kind] for kind in ("text", "html") if line.get(kind) is not None}
     facets = line.get("facets")
     if isinstance(facets, list) and all(map(is_facet, facets)):
         found["facets"] = [{**each, "start": int(each["start"]), "end": int(each["end"])} for each in facets]
     elif facets is not None:
         # Entities that cannot be read may hold other targets than the text shows: then no text was checked.
-        found.pop("text", None)
+        found["text"] = [] if "text" in found else None
     if line.get("platform") is not None:
         found["platform"] = line["platform"] if isinstance(line["platform"], str) else ""
     author = line.get("author")
