@@ -4,6 +4,7 @@
  * counters. Nothing recorded stays unannounced, whoever died in between; nothing unrecorded is announced.
  */
 import type { Logger } from 'pino';
+import { Alarm } from './alarm.js';
 import { ShardDrain } from './announce/drain.js';
 import { type Leases, soleOwner } from './announce/lease.js';
 import type { Log } from './log/port.js';
@@ -29,8 +30,7 @@ export class Announcer {
   readonly #leases: Leases;
   readonly #drains: ShardDrain[];
   #stopping = new AbortController();
-  #wake: () => void = () => undefined;
-  #woken = false;
+  readonly #alarm = new Alarm();
   #loop: Promise<void> | null = null;
 
   constructor(parts: AnnouncerParts) {
@@ -78,8 +78,7 @@ export class Announcer {
 
   /** Says that something was recorded. */
   wake(): void {
-    this.#woken = true;
-    this.#wake();
+    this.#alarm.ring();
   }
 
   start(): void {
@@ -90,30 +89,17 @@ export class Announcer {
     const { signal } = this.#stopping;
     let retryMs = RETRY_FIRST_MS;
     while (!signal.aborted) {
-      this.#woken = false;
+      this.#alarm.reset();
       try {
         const announced = await this.round();
         retryMs = RETRY_FIRST_MS;
-        if (announced === 0 && !this.#woken) await this.#sleep(signal);
+        if (announced === 0) await this.#alarm.wait(POLL_MS, signal);
       } catch (error) {
         this.#parts.logger.warn({ err: error, retryMs }, 'announcing failed; trying again');
         await pause(retryMs, signal);
         retryMs = Math.min(retryMs * 2, RETRY_LAST_MS);
       }
     }
-  }
-
-  async #sleep(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const now = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', now);
-        resolve();
-      };
-      const timer = setTimeout(now, POLL_MS);
-      this.#wake = now;
-      signal.addEventListener('abort', now);
-    });
   }
 
   /** Finishes the page in hand and gives the shards back. Idempotent. */

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { VerdictDoc, WebhookDeliveryDoc, WebhookDoc } from '../../schemas/store/documents.js';
+import { Alarm } from '../../streams/alarm.js';
 import { pause } from '../../streams/retry.js';
 import type { Context } from '../context.js';
 import { type DeliverParts, deliver } from './deliver.js';
@@ -34,8 +35,7 @@ export class WebhookSender {
   readonly #running = new Set<Promise<void>>();
   #claims = 0;
   #last = '';
-  #woken = false;
-  #wake: () => void = () => undefined;
+  readonly #alarm = new Alarm();
   #loop: Promise<void> | null = null;
 
   constructor(parts: SenderParts) {
@@ -108,8 +108,7 @@ export class WebhookSender {
 
   /** Says that there may be something to send. */
   wake(): void {
-    this.#woken = true;
-    this.#wake();
+    this.#alarm.ring();
   }
 
   start(): void {
@@ -119,29 +118,15 @@ export class WebhookSender {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      this.#woken = false;
+      this.#alarm.reset();
       try {
         await this.round();
-        if (!this.#woken) await this.#sleep(signal);
+        await this.#alarm.wait(POLL_MS, signal);
       } catch (error) {
         this.#parts.logger.warn({ err: error }, 'the queues of webhooks could not be read; trying again');
         await pause(RETRY_MS, signal);
       }
     }
-  }
-
-  async #sleep(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const now = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', now);
-        this.#wake = () => undefined;
-        resolve();
-      };
-      const timer = setTimeout(now, POLL_MS);
-      this.#wake = now;
-      signal.addEventListener('abort', now);
-    });
   }
 
   /** Begins nothing more; what is on the way gets a moment to arrive, and goes back into its queue after it. Idempotent. */
