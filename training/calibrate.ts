@@ -161,6 +161,19 @@ export function fitCalibration(scored: readonly Scored[], unseen: readonly Score
   };
 }
 
+/** How much new texts of known sources count in a calibration, against texts of unseen ones: probabilities have to hold for both. */
+const KNOWN_TO_UNSEEN = 3;
+
+/** The map that ships, fitted on what a model had not learnt from: texts of unseen sources, and new texts of known ones. */
+export function fitShipped(
+  outOfSource: readonly Omit<Scored, 'weight'>[],
+  inSource: readonly Omit<Scored, 'weight'>[],
+): Calibration {
+  const mass = outOfSource.length;
+  const foreign = balanceClasses(outOfSource, mass);
+  return fitCalibration([...foreign, ...balanceClasses(inSource, KNOWN_TO_UNSEEN * mass)], foreign);
+}
+
 /** Gives both classes the same mass within each band of length. */
 export function balanceClasses(scored: readonly Omit<Scored, 'weight'>[], mass: number): Scored[] {
   const edges = [12, 20, 35, 50, 100, 200, 300];

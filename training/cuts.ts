@@ -64,6 +64,10 @@ export interface Cuts {
   setBy: Record<string, string>;
 }
 
+/** How cuts are chosen, in words for a model's card. */
+export const CUTS_IN_WORDS =
+  'A cut is the smallest llr at which the share of human texts at or above it is within the budget as a mean over sources with 300 or more of them, and in none of them more than four times the budget; for short texts, within 0.5% in every one. noMachineSigns: the mean over sources of machine texts at or below it is 5%.';
+
 /** @param unseen judged texts of left-out sources, train and calib splits */
 export function chooseCuts(unseen: readonly Judged[]): Cuts {
   const long = unseen.filter(({ words }) => words >= MIN_WORDS);

@@ -14,6 +14,7 @@ import type { BandPolicy } from '../schemas/verdict.js';
 import { ATTACKS, type Attack } from './attacks.js';
 import { dataFolder, readLines } from './corpus.js';
 import { type BothScores, openBoth } from './encoder/both.js';
+import { servedLlr } from './encoder/served.js';
 import { leaks } from './leakage.js';
 import { readOutOfSource } from './out-of-source.js';
 import { readPeers } from './peers/read.js';
@@ -75,13 +76,13 @@ const scoreAll = async (some: readonly Outcome['row'][], texts: readonly string[
 
 const firstLlr = ({ scores, words }: Scored): number =>
   calibrate([scores[0]], words, firstCard.calibration).llr;
-const bothLlr = ({ scores, words }: Scored): number => calibrate(scores, words, card.calibration).llr;
 /** The llr that serving gives when the encoder reads from a first-stage llr on. */
 const outcomes = (scored: readonly Scored[], from = card.cascade.from): Outcome[] =>
-  scored.map((one) => {
-    const first = firstLlr(one);
-    return { row: one.row, words: one.words, llr: first < from ? first : bothLlr(one) };
-  });
+  scored.map(({ row, words, scores }) => ({
+    row,
+    words,
+    llr: servedLlr(scores, words, { first: firstCard.calibration, both: card.calibration, from }),
+  }));
 
 const validRows = own.filter(({ split }) => split === 'valid');
 const valid = await scoreAll(

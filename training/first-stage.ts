@@ -13,9 +13,9 @@ import { FEATURES, OFFSET } from '../detectors/text/features.js';
 import { FAMILIES } from '../detectors/text/grams.js';
 import { Scorer } from '../detectors/text/scorer.js';
 import { packModel, unpackModel } from '../detectors/text/weights.js';
-import { balanceClasses, fitCalibration } from './calibrate.js';
+import { fitShipped } from './calibrate.js';
 import { describeData } from './card-data.js';
-import { chooseCuts, type Judged } from './cuts.js';
+import { CUTS_IN_WORDS, chooseCuts, type Judged } from './cuts.js';
 import { validFigures } from './figures.js';
 import { STYLE_VALUE, scoreOf } from './logistic.js';
 import { log, openStudy, type Trained, trainOn } from './study.js';
@@ -25,8 +25,6 @@ const SEED = 20_260;
 const NAME = 'first-stage';
 const VERSION = '1';
 const FILE = 'weights.bin';
-/** How much new texts of known sources count in the calibration, against texts of unseen ones: probabilities have to hold for both. */
-const KNOWN_TO_UNSEEN = 3;
 
 /** Weights as serving multiplies them: family scale and style value folded in. */
 function folded({ weights, settings }: Trained): Float32Array {
@@ -66,10 +64,7 @@ const inSource = pick(
   (i) => chosen(i) && rows[i]!.split === 'calib',
   (i) => scoreOf(vectors, trained.bins, i, trained.weights, trained.settings),
 );
-const mass = outOfSource.length;
-const foreign = balanceClasses(outOfSource, mass);
-const known = balanceClasses(inSource, KNOWN_TO_UNSEEN * mass);
-const calibration = fitCalibration([...foreign, ...known], foreign);
+const calibration = fitShipped(outOfSource, inSource);
 const judged: Judged[] = outOfSource.map((one) => ({
   ...one,
   llr: calibrate(one.scores, one.words, calibration).llr,
@@ -107,7 +102,7 @@ const card = {
   calibration,
   policy,
   cuts: {
-    how: 'Out-of-source predictions on train and calib: every source was scored by a model that had not seen it or its kin. A cut is the smallest llr at which the share of human texts at or above it is within the budget as a mean over sources with 300 or more of them, and in none of them more than four times the budget; for short texts, within 0.5% in every one. noMachineSigns: the mean over sources of machine texts at or below it is 5%.',
+    how: `Out-of-source predictions on train and calib: every source was scored by a model that had not seen it or its kin. ${CUTS_IN_WORDS}`,
     setBy,
   },
   training: {

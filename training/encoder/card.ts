@@ -9,20 +9,19 @@ import { join } from 'node:path';
 import { CANONICALISER } from '../../detectors/canonical/canonicalise.js';
 import { ModelCard } from '../../detectors/card.js';
 import { modelFolder } from '../../detectors/model-folder.js';
-import { type Calibration, calibrate } from '../../detectors/text/calibration.js';
+import { calibrate } from '../../detectors/text/calibration.js';
 import { FEATURES } from '../../detectors/text/features.js';
-import { balanceClasses, fitCalibration, type Scored } from '../calibrate.js';
+import { fitShipped, type Scored } from '../calibrate.js';
 import { describeData } from '../card-data.js';
-import { chooseCuts, type Judged } from '../cuts.js';
+import { CUTS_IN_WORDS, chooseCuts, type Judged } from '../cuts.js';
 import { figuresOf, type Point } from '../figures.js';
 import { readOutOfSource } from '../out-of-source.js';
 import { DEMO_SOURCE, log, openTexts, type Row } from '../study.js';
 import { type BothScores, openBoth } from './both.js';
+import { servedLlr } from './served.js';
 
 const VERSION = '1';
 const MIN_WORDS = 50;
-/** As in the first stage: how much new texts of known sources count against texts of unseen ones. */
-const KNOWN_TO_UNSEEN = 3;
 /** Share of the machine texts that both models together put at or above the 5% cut, which may go unread. */
 const LOST = 0.02;
 
@@ -57,16 +56,10 @@ const calib = await judgeSplit('calib');
 const inSource = calib.map(({ row, scores, words }) => scored(row, scores, words));
 log(`${outOfSource.length} texts of unseen sources, ${inSource.length} new texts of known ones`);
 
-const mass = outOfSource.length;
-const foreign = balanceClasses(outOfSource, mass);
-const known = balanceClasses(inSource, KNOWN_TO_UNSEEN * mass);
-const calibration = fitCalibration([...foreign, ...known], foreign);
+const calibration = fitShipped(outOfSource, inSource);
 
-/** The llr that serving gives: the first stage's own below `from`, else that of both. */
-const served = (scores: readonly number[], words: number, from: number): number => {
-  const first = calibrate([scores[0]!], words, firstCard.calibration).llr;
-  return first < from ? first : calibrate(scores, words, calibration as Calibration).llr;
-};
+const served = (scores: readonly number[], words: number, from: number): number =>
+  servedLlr(scores, words, { first: firstCard.calibration, both: calibration, from });
 const judge = (some: readonly Unweighed[], from: number): Judged[] =>
   some.map(({ scores, words, machine, source }) => ({
     llr: served(scores, words, from),
@@ -132,7 +125,7 @@ const card = {
   calibration,
   policy,
   cuts: {
-    how: 'Out-of-source predictions of both models on train and calib, served as a cascade. A cut is the smallest llr at which the share of human texts at or above it is within the budget as a mean over sources with 300 or more of them, and in none of them more than four times the budget; for short texts, within 0.5% in every one. noMachineSigns: the mean over sources of machine texts at or below it is 5%.',
+    how: `Out-of-source predictions of both models on train and calib, served as a cascade. ${CUTS_IN_WORDS}`,
     setBy,
   },
   training: {
