@@ -16,7 +16,7 @@ import { readText, type TextRead } from './read-text.js';
 import { type Encoder, type EncoderOptions, openEncoder } from './runtime/encoder.js';
 import type { Priority } from './runtime/window-queue.js';
 import { repairSymbols, scoreSymbols } from './symbols.js';
-import { calibrate } from './text/calibration.js';
+import { type Calibrated, calibrate } from './text/calibration.js';
 import { FEATURES } from './text/features.js';
 import { Scorer } from './text/scorer.js';
 import { unpackModel } from './text/weights.js';
@@ -160,7 +160,8 @@ class TextDetector implements Detector {
       await nextTurn();
       options.signal?.throwIfAborted();
     }
-    const open = reads.filter((read) => this.#isOpen(read));
+    const firsts = new Map(reads.map((read) => [read, this.#first(read)]));
+    const open = reads.filter((read) => this.#isOpen(firsts.get(read)!, read));
     const { priority = 'stream', signal } = options;
     const logits =
       this.#deep === null || open.length === 0
@@ -170,28 +171,34 @@ class TextDetector implements Detector {
             { priority, signal },
           );
     const logitOf = new Map(open.map((read, i) => [read, logits[i]!]));
-    return reads.map((read) => this.#judgement(read, logitOf.get(read)));
+    return reads.map((read) => this.#judgement(read, firsts.get(read)!, logitOf.get(read)));
+  }
+
+  #first({ score, said }: TextRead): Calibrated {
+    return calibrate([score.z], said.words, this.#cheap.card.calibration);
   }
 
   /** Whether the encoder has to read the text: all that the first stage does not see far on the side of people. */
-  #isOpen({ silence, score }: TextRead): boolean {
-    if (this.#deep === null || silence !== null) return false;
-    const { llr } = calibrate([score.z], score.shape.words, this.#cheap.card.calibration);
-    return llr >= this.#deep.card.cascade.from;
+  #isOpen(first: Calibrated, { silence }: TextRead): boolean {
+    return this.#deep !== null && silence === null && first.llr >= this.#deep.card.cascade.from;
   }
 
-  #judgement({ canonical, score, said, silence }: TextRead, logit: number | undefined): Judgement {
+  #judgement(
+    { canonical, score, said, silence }: TextRead,
+    first: Calibrated,
+    logit: number | undefined,
+  ): Judgement {
     const deep = logit === undefined ? null : this.#deep;
     const detectors = deep === null ? [this.#cheap.ref] : [this.#cheap.ref, deep.ref];
     if (silence !== null) return { ...said, llr: 0, llrError: NO_EVIDENCE, symbols: silence, detectors };
-    const scores = deep === null ? [score.z] : [score.z, logit!];
-    const calibrated = calibrate(scores, said.words, (deep ?? this.#cheap).card.calibration);
+    const calibrated =
+      deep === null ? first : calibrate([score.z, logit!], said.words, deep.card.calibration);
     return {
       ...said,
       llr: calibrated.llr,
       llrError: calibrated.error,
       symbols: [
-        ...scoreSymbols(score, this.#cheap.bias, calibrated, canonical, scores[1]),
+        ...scoreSymbols(score, this.#cheap.bias, calibrated, canonical, logit),
         ...repairSymbols(canonical),
       ],
       detectors,
