@@ -1,8 +1,8 @@
 """Asks the reference (PyPI `tokenizers` 0.23.3) what BERT's uncased models make of every code point, and writes the answer as the
-table of detectors/runtime/character-kinds.ts. The reference carries Unicode tables of one version, and so do we from then on: the
+table of detectors/runtime/character-table.ts; character-kinds.ts reads it. The reference carries Unicode tables of one version, and so do we from then on: the
 pieces of a text must not depend on the Unicode version of the Node that serves.
 
-    python training/encoder/character_kinds.py > detectors/runtime/character-kinds.ts
+    python training/encoder/character_kinds.py > detectors/runtime/character-table.ts
 """
 
 import unicodedata
@@ -60,47 +60,10 @@ def table() -> str:
     return " ".join(parts)
 
 
-HEAD = '''/**
- * What BERT's uncased models make of each code point, in the Unicode version of the reference. Made by
- * `training/encoder/character_kinds.py`; the table gives for each run of code points the distance to the run before, the kind
- * (`.` dropped, `:` space, `!` a word of its own) and its length less one, numbers in base 36. All others are letters.
- */
-
-export const LETTER = 0;
-export const DROPPED = 1;
-export const SPACE = 2;
-/** Punctuation and ideographs. */
-export const ALONE = 3;
+HEAD = '''/** The table of character-kinds.ts. Made by `training/encoder/character_kinds.py`. */
 
 // biome-ignore format: a table is no code
-const TABLE =
-'''
-
-TAIL = '''
-const starts: number[] = [];
-const ends: number[] = [];
-const kinds: number[] = [];
-let at = 0;
-for (const run of TABLE.split(' ')) {
-  const [, distance, mark, length] = /^(\\w+)([.:!])(\\w*)$/.exec(run)!;
-  at += Number.parseInt(distance!, 36);
-  starts.push(at);
-  at += length === '' ? 0 : Number.parseInt(length!, 36);
-  ends.push(at);
-  kinds.push('.:!'.indexOf(mark!) + 1);
-}
-
-/** The kind of a code point that has no canonical decomposition. */
-export function kindOf(code: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ends[middle]! < code) low = middle + 1;
-    else high = middle;
-  }
-  return low < starts.length && starts[low]! <= code ? kinds[low]! : LETTER;
-}
+export const TABLE =
 '''
 
 if __name__ == "__main__":
@@ -109,4 +72,4 @@ if __name__ == "__main__":
         cut = len(packed) if len(packed) <= 118 else packed.rindex(" ", 0, 118) + 1
         lines.append(f"  '{packed[:cut]}'")
         packed = packed[cut:]
-    print(HEAD + " +\n".join(lines) + ";\n" + TAIL, end="")
+    print(HEAD + " +\n".join(lines) + ";")
