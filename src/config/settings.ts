@@ -8,6 +8,7 @@ import type { TenantTopics } from '../../streams/topics.js';
 import type { AudienceGrant } from '../attest/platform.js';
 import { exceptionKey } from '../egress/target.js';
 import { parseAudiences } from './audiences.js';
+import { entriesOf } from './entries.js';
 import { parseTenants } from './tenants.js';
 
 export interface Setting<T = unknown> {
@@ -24,12 +25,7 @@ const setting = <T>(entry: Setting<T>): Setting<T> => entry;
 const integer = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.number().min(min).max(max));
 
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
+const list = z.string().transform(entriesOf);
 
 /** A text that `parse` reads, or says why not. */
 const parsed = <T>(parse: (text: string) => T) =>

@@ -5,6 +5,7 @@ import {
   type TenantTopics,
   VERDICTS_TOPIC,
 } from '../../streams/topics.js';
+import { entriesOf } from './entries.js';
 
 const TENANT = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 /** What Kafka accepts as a topic name. */
@@ -25,11 +26,7 @@ function parseTenant(entry: string): TenantTopics {
 
 /** @throws Error that says found and expected, also when a tenant or a topic stands twice */
 export function parseTenants(text: string): TenantTopics[] {
-  const parsed = text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
-    .map(parseTenant);
+  const parsed = entriesOf(text).map(parseTenant);
   if (parsed.length === 0) throw new Error('expected at least one tenant');
   const taken = new Set([VERDICTS_TOPIC, EVIDENCE_TOPIC, DEAD_LETTERS_TOPIC]);
   const names = new Set<string>();
