@@ -10,7 +10,7 @@ import type { Readable, Writable } from 'node:stream';
 import { readLines } from './lines.js';
 import { endGroup, endWithUs } from './process-group.js';
 
-/** `corpus.json` (test/attacks/README.md). */
+/** One start of a verifier in `corpus.json` (test/attacks/README.md). Paths are relative to the corpus. */
 export interface AttackRun {
   name: string;
   at: string;
@@ -18,7 +18,9 @@ export interface AttackRun {
   trust: string;
   status: string;
   lines: string;
+  /** After this many answers, the files of this folder take the place of those of the same name in the status directory. */
   replaced?: { after: number; by: string };
+  /** A verifier may refuse to start with this trust list. It must not accept a line. */
   mayRefuse?: true;
 }
 
@@ -27,6 +29,7 @@ export interface AttackCase {
   run: string;
   title: string;
   valid: boolean;
+  /** Codes of which the first reported must be one. */
   codes: readonly string[];
 }
 

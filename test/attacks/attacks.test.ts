@@ -3,10 +3,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type TrustList, VerifyError } from '../../schemas/attestation.js';
+import type { AttackCase, AttackRun } from '../../src/cli/attack-run.js';
 import { LineVerifier, statusFolder } from '../../src/cli/verify-lines.js';
 import { createVerifier } from '../../src/client/html.js';
 import { CANONICALISATION } from '../../src/client/index.js';
-import { corpusFiles, type Expected, type Manifest, type Run } from './corpus.js';
+import { corpusFiles, type Manifest } from './corpus.js';
 
 const folder = join(process.cwd(), 'test/vectors/attacks');
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
@@ -46,7 +47,7 @@ interface Answer {
   errors: string[];
 }
 
-async function answers(run: Run): Promise<Map<string, Answer>> {
+async function answers(run: AttackRun): Promise<Map<string, Answer>> {
   const verifier = createVerifier({
     trust: JSON.parse(read(run.trust)) as TrustList,
     cache: statusFolder(join(folder, run.status)),
@@ -76,7 +77,7 @@ test('a token that holds is worth what it says', async () => {
   expect(said.filter(([id, hal]) => found.get(id)?.hal !== hal)).toEqual([]);
 }, 60_000);
 
-const byRun = (name: string): Expected[] => manifest.cases.filter(({ run }) => run === name);
+const byRun = (name: string): AttackCase[] => manifest.cases.filter(({ run }) => run === name);
 const startable = manifest.runs.filter(({ mayRefuse }) => !mayRefuse);
 
 describe.each(startable.map((run) => [run.name, run] as const))('in the run %s', (name, run) => {

@@ -2,8 +2,10 @@
  * The attack corpus as files: what is written to `test/vectors/attacks/`, name by name. Deterministic, so that a test
  * can hold the files against this script and anybody can write them again.
  */
-import { createHash } from 'node:crypto';
+
 import type { TrustList } from '../../schemas/attestation.js';
+import type { AttackCase, AttackRun } from '../../src/cli/attack-run.js';
+import { listFile } from '../../src/cli/verify-lines.js';
 import { CANONICALISATION } from '../../src/client/index.js';
 import { type Attack, FOUND, family } from './case.js';
 import { claims } from './families/claims.js';
@@ -25,38 +27,12 @@ import {
 import { VALID_LISTS, valid } from './families/valid.js';
 import { AT, KEYS, MAX_STATUS_AGE_S, TRUST } from './forge.js';
 
-/** One start of a verifier. Paths are relative to the corpus. */
-export interface Run {
-  name: string;
-  at: string;
-  maxStatusAgeS: number;
-  trust: string;
-  status: string;
-  lines: string;
-  /** After this many answers, the files of this folder take the place of those of the same name in the status directory. */
-  replaced?: { after: number; by: string };
-  /** A verifier may refuse to start with this trust list. It must not accept a line. */
-  mayRefuse?: true;
-}
-
-export interface Expected {
-  id: string;
-  run: string;
-  title: string;
-  valid: boolean;
-  /** Codes of which the first reported must be one. */
-  codes: readonly string[];
-}
-
 export interface Manifest {
   corpus: 'assay-attacks-1';
   canonicalisation: string;
-  runs: Run[];
-  cases: Expected[];
+  runs: AttackRun[];
+  cases: AttackCase[];
 }
-
-/** The file of a list in a status directory. */
-export const listFile = (uri: string): string => `${createHash('sha256').update(uri).digest('hex')}.jwt`;
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`;
 const lines = (attacks: readonly Attack[]) =>
@@ -90,12 +66,12 @@ function badTrust(): Record<string, TrustList> {
 /** Path → content. */
 export async function corpusFiles(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  const runs: Run[] = [];
-  const cases: Expected[] = [];
+  const runs: AttackRun[] = [];
+  const cases: AttackCase[] = [];
   const { attacks: statusAttacks, lists } = await status();
   for (const { uri, jwt } of [...lists, ...VALID_LISTS]) files.set(`status/${listFile(uri)}`, jwt);
   files.set('trust.json', json(TRUST));
-  const run = (attacks: readonly Attack[], more: Partial<Run> & { name: string }) => {
+  const run = (attacks: readonly Attack[], more: Partial<AttackRun> & { name: string }) => {
     runs.push({
       at: AT,
       maxStatusAgeS: MAX_STATUS_AGE_S,
