@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { VerifyResult } from '../../../schemas/attestation.js';
 import type { HumanBadge } from '../../../src/client/badge.js';
+import { HOLDS } from './kit.js';
 
 class Node {
   textContent = '';
@@ -71,21 +72,7 @@ beforeAll(async () => {
   ({ HumanBadge: Badge } = await import('../../../src/client/badge.js'));
 });
 
-const RESULT: VerifyResult = {
-  valid: true,
-  hal: 1,
-  lvl: { prs: 1, unq: 0, cmp: 0 },
-  author: 'match',
-  content: 'exact',
-  status: 'valid',
-  statusAsOf: '2030-01-15T00:00:00.000Z',
-  stale: false,
-  notProven: ['composed', 'unique', 'uncoerced'],
-  errors: [],
-  reported: [],
-  jti: 'x',
-  iss: 'https://issuer.example',
-};
+const RESULT: VerifyResult = { ...HOLDS, hal: 1, lvl: { prs: 1, unq: 0, cmp: 0 }, jti: 'x' };
 
 const made = () => {
   const badge = new Badge();

@@ -2,29 +2,18 @@
  * The verifier library in a real browser: the core in a page and in a worker, and the badge under a strict policy for
  * content, by mouse, by keyboard and through the accessibility tree. Whatever the browser complains of fails.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { VerifyResult } from '../../../schemas/attestation.js';
 import { createVerifier, type Found, notProvenOf } from '../../../src/client/index.js';
+import { launchChromium } from '../../chromium.js';
 import { FOUND, type Kit, LIST, makeKit, NOW, NOW_S, network } from './kit.js';
 import { ROOT, shipped } from './shipped.js';
 
-const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-const FLAGS = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-];
 /** No inline script, no inline style, nothing from elsewhere. */
 const CSP = "default-src 'none'; script-src 'self'; worker-src 'self'; base-uri 'none'";
 
@@ -68,7 +57,6 @@ function pages(): Map<string, readonly [string, string]> {
 }
 
 beforeAll(async () => {
-  if (EXECUTABLE === undefined) throw new Error('expected Chromium: apt-get install chromium');
   kit = await makeKit();
   const known = pages();
   server = createServer(({ url = '/' }, response) => {
@@ -88,7 +76,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+  browser = await launchChromium();
 }, 120_000);
 afterAll(async () => {
   await browser?.close();

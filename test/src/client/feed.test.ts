@@ -9,23 +9,9 @@ import {
   type VerifyResult,
 } from '../../../schemas/attestation.js';
 import { createVerifier, filterFeed, judgeFeed, POLICIES, SENTENCES } from '../../../src/client/index.js';
-import { FOUND, type Kit, LIST, makeKit, NOW, network, TEXT } from './kit.js';
+import { FOUND, HOLDS, type Kit, LIST, makeKit, NOW, network, TEXT } from './kit.js';
 
-const good: VerifyResult = {
-  valid: true,
-  hal: 2,
-  lvl: { prs: 1, unq: 1, cmp: 0 },
-  author: 'match',
-  content: 'exact',
-  status: 'valid',
-  statusAsOf: '2030-01-15T00:00:00.000Z',
-  stale: false,
-  notProven: ['composed', 'unique', 'uncoerced'],
-  errors: [],
-  reported: [],
-  jti: 'one',
-  iss: 'https://issuer.example',
-};
+const good = HOLDS;
 const failed = (...errors: VerifyError[]): VerifyResult => ({
   ...good,
   valid: false,

@@ -1,7 +1,7 @@
 /** An issuer made of bare keys, so that tests can sign what a proper issuer never would. */
 import { deflateSync } from 'node:zlib';
 import { CompactSign, type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
-import type { PublicKey, TokenClaims, TrustList } from '../../../schemas/attestation.js';
+import type { PublicKey, TokenClaims, TrustList, VerifyResult } from '../../../schemas/attestation.js';
 import { accountBinding, canonicalText, type Fetch, hashesOf } from '../../../src/client/index.js';
 
 export interface Key {
@@ -22,6 +22,22 @@ export const NOW_S = NOW / 1000;
 export const ISS = 'https://issuer.example';
 export const LIST = `${ISS}/status/7`;
 export const TEXT = 'I was there, and I saw it.';
+/** What a verifier says of a token of the kit that holds in every way. */
+export const HOLDS: VerifyResult = {
+  valid: true,
+  hal: 2,
+  lvl: { prs: 1, unq: 1, cmp: 0 },
+  author: 'match',
+  content: 'exact',
+  status: 'valid',
+  statusAsOf: '2030-01-15T00:00:00.000Z',
+  stale: false,
+  notProven: ['composed', 'unique', 'uncoerced'],
+  errors: [],
+  reported: [],
+  jti: 'one',
+  iss: 'https://issuer.example',
+};
 export const FOUND = { text: TEXT, platform: 'forum', author: 'ann', now: NOW };
 
 /** Signs any header and any payload. */

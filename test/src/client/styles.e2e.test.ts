@@ -2,25 +2,20 @@
  * What the reader of HTML calls certain is what Chromium shows: of every vector, and of HTML that nobody chose, each word
  * lies in the window, is of a size to be read, and is covered by nothing, with and without a doctype.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { canonicalHtml } from '../../../src/client/html.js';
+import { launchChromium } from '../../chromium.js';
 import { Random } from '../../fuzz/random.js';
 
-const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
 const PATIENCE_MS = 120_000;
 const CHANCE = 4_000;
 
 let browser: Browser;
 let page: Page;
 beforeAll(async () => {
-  browser = await chromium.launch({
-    ...(EXECUTABLE === undefined ? {} : { executablePath: EXECUTABLE }),
-    args: ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-  });
+  browser = await launchChromium();
   page = await browser.newPage({ viewport: { width: 900, height: 700 }, javaScriptEnabled: true });
   await page.route('**/*', (route) => route.abort());
 }, PATIENCE_MS);

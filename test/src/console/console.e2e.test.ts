@@ -3,25 +3,14 @@
  * width, light and dark. Whatever the browser complains of (an exception, a blocked resource, a CSP violation) fails.
  * Screenshots go to ASSAY_SCREENSHOTS, else to a temporary folder named at the end.
  */
-import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchChromium } from '../../chromium.js';
 import { type ConsoleRig, openConsole } from './rig.js';
 
-const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-const FLAGS = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-];
 const SHOTS = process.env['ASSAY_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'assay-console-'));
 
 const DESK = { width: 1280, height: 900 };
@@ -31,8 +20,7 @@ let browser: Browser;
 let rig: ConsoleRig;
 
 beforeAll(async () => {
-  if (EXECUTABLE === undefined) throw new Error('expected Chromium: apt-get install chromium');
-  browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
+  browser = await launchChromium();
   rig = await openConsole({ many: 30 });
 }, 120_000);
 afterAll(async () => {

@@ -10,7 +10,7 @@ import { openEmbeddedLog } from '../../../streams/log/embedded.js';
 import type { Log, LogRecord, OutgoingRecord } from '../../../streams/log/port.js';
 import { DEAD_LETTERS_TOPIC } from '../../../streams/topics.js';
 import { replacing } from '../../streams/harness/parts.js';
-import { type Kit, makeKit, NOW, NOW_S, TEXT } from '../client/kit.js';
+import { HOLDS, type Kit, makeKit, NOW, NOW_S, TEXT } from '../client/kit.js';
 import { json, openRig, post, put, type Rig, written } from './rig.js';
 
 let kit: Kit;
@@ -68,19 +68,9 @@ describe('a post', () => {
       attestationResult: {
         checkedAt: new Date(NOW).toISOString(),
         token: true,
-        valid: true,
-        hal: 2,
-        lvl: { prs: 1, unq: 1, cmp: 0 },
-        author: 'match',
-        content: 'exact',
-        status: 'valid',
+        ...HOLDS,
         statusAsOf: new Date((NOW_S - 10) * 1000).toISOString(),
-        stale: false,
-        notProven: ['composed', 'unique', 'uncoerced'],
-        errors: [],
-        reported: [],
         jti: kit.claims.jti,
-        iss: kit.claims.iss,
       },
     });
     expect(record!.headers).toEqual({
