@@ -11,8 +11,9 @@ import type {
   VerifyResult,
 } from '../../schemas/attestation.js';
 import { labelOf } from './levels.js';
-import { POLICIES, wholePolicy } from './policy.js';
-import type { Found, Verifier } from './verify.js';
+import { type Place, placeOf } from './place.js';
+import { policyOf } from './policy.js';
+import type { Verifier } from './verify.js';
 
 /** An item with what `verify` said of its token; `result: null` when it carries none. */
 export interface JudgedItem {
@@ -79,13 +80,24 @@ const FAILURES: readonly (readonly [FeedReason, readonly VerifyError[]])[] = [
   ['reused', ['token.reused']],
 ];
 
+/** What keeps a token from being valid without speaking against it; the rules below decide on these. */
+const OPEN = new Set<VerifyError>([
+  'author.unchecked',
+  'content.unchecked',
+  'content.reformatted',
+  'status.unavailable',
+  'status.stale',
+  'policy.hal',
+]);
+
 /**
  * Decides each item in the order given. Of several items with one token that holds for each, the first is judged on its
  * merits and the others are `reused`; a copy that does not hold never takes the original's place.
  * @param policy a named filter, or one of the reader's own
+ * @throws {AssayError} `config.invalid` for what is no policy
  */
 export function filterFeed(items: readonly JudgedItem[], policy: PolicyName | FilterPolicy): FeedDecision[] {
-  const rules: FilterPolicy = typeof policy === 'string' ? POLICIES[policy] : wholePolicy(policy);
+  const rules = policyOf(policy);
   const holders = new Map<string, string>();
   return items.map(({ id, result }) => {
     const reason = reasonFor(id, result, rules, holders);
@@ -113,6 +125,8 @@ function reasonFor(
   if (result === null) return 'no_token';
   const failure = FAILURES.find(([, codes]) => codes.some((code) => result.errors.includes(code)));
   if (failure) return failure[0];
+  // A later verifier may know failures that this library does not: none of them is a pass.
+  if (result.errors.some((code) => !OPEN.has(code))) return 'forged';
   const untied = result.author === 'unchecked' || result.content === 'unchecked';
   if (untied && mustBeTied(rules)) return 'unchecked';
   // What nothing ties to its item may be a copy, and never takes the place of what is tied to one.
@@ -148,26 +162,29 @@ function refuse(reason: FeedReason, { minHal, onUnknown }: FilterPolicy): 'hide'
   return UNKNOWN.has(reason) ? onUnknown : 'hide';
 }
 
-/** An item of a feed as a platform has it. */
-export interface FeedItem extends Found {
+/** An item of a feed as a platform has it; the time and the policy are the caller's, whatever the item says of them. */
+export interface FeedItem extends Place {
   id: string;
-  attestation?: string;
+  attestation?: string | null;
 }
 
-/** Verifies every item's token under the policy, then filters. */
+/**
+ * Verifies every item's token under the policy, then filters.
+ * @throws {AssayError} `config.invalid` for what is no policy, and for an unfit trust list
+ */
 export async function judgeFeed(
   verifier: Verifier,
   items: readonly FeedItem[],
   policy: PolicyName | FilterPolicy,
 ): Promise<FeedDecision[]> {
-  const rules: FilterPolicy = typeof policy === 'string' ? POLICIES[policy] : policy;
+  const rules = policyOf(policy);
   const judged = await Promise.all(
     items.map(async (item) => ({
       id: item.id,
       result:
-        item.attestation === undefined
+        item.attestation === undefined || item.attestation === null
           ? null
-          : await verifier.verify(item.attestation, { ...item, policy: rules }),
+          : await verifier.verify(item.attestation, { ...placeOf(item), policy: rules }),
     })),
   );
   return filterFeed(judged, rules);

@@ -3,7 +3,14 @@
  * `attestation` of the context; with `require` it answers 403 to what the policy hides. Knows the framework by the few
  * members it uses, so it brings no dependency.
  */
-import { type Attestation, examine, type MiddlewareOptions, PROBLEM_TYPE, refusalOf } from './middleware.js';
+import {
+  type Attestation,
+  examine,
+  type MiddlewareOptions,
+  PROBLEM_TYPE,
+  readyOptions,
+  refusalOf,
+} from './middleware.js';
 
 export type { Attestation, AttestationProblem, MiddlewareOptions, PostedText } from './middleware.js';
 
@@ -13,10 +20,13 @@ export interface HonoContext {
   set(name: 'attestation', value: Attestation | null): void;
 }
 
-/** What goes wrong is thrown and reaches `app.onError`. */
-export const attestation =
-  <Context extends HonoContext>(options: MiddlewareOptions<Context>) =>
-  async (context: Context, next: () => Promise<void>): Promise<Response | undefined> => {
+/**
+ * What goes wrong is thrown and reaches `app.onError`.
+ * @throws {AssayError} `config.invalid`, when it is made, for a `require` that is no policy
+ */
+export function attestation<Context extends HonoContext>(given: MiddlewareOptions<Context>) {
+  const options = readyOptions(given);
+  return async (context: Context, next: () => Promise<void>): Promise<Response | undefined> => {
     const found = await examine(context, (name) => context.req.header(name), options);
     context.set('attestation', found);
     const problem = found && refusalOf(found, options);
@@ -27,3 +37,4 @@ export const attestation =
     await next();
     return undefined;
   };
+}

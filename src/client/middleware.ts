@@ -5,14 +5,15 @@
  */
 import type { FilterPolicy, PolicyName, VerifyResult } from '../../schemas/attestation.js';
 import { type FeedDecision, filterFeed } from './feed.js';
-import { POLICIES } from './policy.js';
-import type { Found, Verifier } from './verify.js';
+import { type Place, placeOf } from './place.js';
+import { policyOf } from './policy.js';
+import type { Verifier } from './verify.js';
 
 /** The header that carries a token where the post itself has no place for one. */
 export const ATTESTATION_HEADER = 'human-author';
 
 /** A post as it came with a request. `author` has to be the account the request is signed in as, never what its body says. */
-export interface PostedText extends Pick<Found, 'text' | 'html' | 'facets' | 'platform' | 'author'> {
+export interface PostedText extends Place {
   /** Absent: the header's. */
   token?: string;
 }
@@ -47,6 +48,17 @@ export interface AttestationProblem {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
+/** Options whose policy was read once, when the middleware was made. */
+export type ReadyOptions<Request> = Omit<MiddlewareOptions<Request>, 'require'> & { require?: FilterPolicy };
+
+/** @throws {AssayError} `config.invalid` for a `require` that is no policy: a misspelt name would refuse nothing */
+export function readyOptions<Request>({
+  require,
+  ...options
+}: MiddlewareOptions<Request>): ReadyOptions<Request> {
+  return require === undefined ? options : { ...options, require: policyOf(require) };
+}
+
 /**
  * The finding on one request, or null when it carries no post.
  * @param headerOf a header of the request by its lower-case name
@@ -55,12 +67,11 @@ export const PROBLEM_TYPE = 'application/problem+json';
 export async function examine<Request>(
   request: Request,
   headerOf: (name: string) => string | undefined,
-  { verifier, post, header = ATTESTATION_HEADER, require }: MiddlewareOptions<Request>,
+  { verifier, post, header = ATTESTATION_HEADER, require: policy }: ReadyOptions<Request>,
 ): Promise<Attestation | null> {
   const posted = await post(request);
   if (posted === null) return null;
   const token = posted.token ?? (header === null ? undefined : headerOf(header.toLowerCase()));
-  const policy = typeof require === 'string' ? POLICIES[require] : require;
   const result =
     token === undefined
       ? null
@@ -69,24 +80,10 @@ export async function examine<Request>(
   return { result, decision };
 }
 
-/**
- * A body may hold anything. What is no text, or cannot be read, is handed on as it is: the verifier calls it unchecked, and the
- * worst of what is given counts. Left out, the other rendering would speak for it.
- */
-function placeOf({ text, html, facets, platform, author }: PostedText): Found {
-  const given = { text, html, facets };
-  const found = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
-  ) as Found;
-  if (typeof platform === 'string') found.platform = platform;
-  if (author !== undefined && author !== null) found.author = author;
-  return found;
-}
-
 /** The answer to a request that the policy hides, or null where it may pass. */
 export function refusalOf(
   { result, decision }: Attestation,
-  { require }: Pick<MiddlewareOptions<never>, 'require'>,
+  { require }: Pick<ReadyOptions<never>, 'require'>,
 ): AttestationProblem | null {
   if (require === undefined || decision.action !== 'hide') return null;
   return {

@@ -2,14 +2,16 @@
  * Reuse over many items, which one `verify` cannot see: the same token on two items, and one token id in two tokens.
  * The second is an issuer's error or a theft of its key, so the later token does not hold.
  */
+import { base64url } from 'jose';
 import type { VerifyResult } from '../../schemas/attestation.js';
+import { sha256 } from './sha256.js';
 
 /** Token ids that are remembered; beyond that the oldest is forgotten. */
 const REMEMBERED = 1_000_000;
 
 interface Holder {
   item: string;
-  /** The end of the token: its signature tells two tokens apart. */
+  /** Digest of what was signed: an ES256 signature has a second spelling, which makes no other token. */
   token: string;
 }
 
@@ -28,10 +30,10 @@ export class Holders {
     const holder = this.held.get(result.jti);
     if (holder === undefined) {
       if (this.held.size >= REMEMBERED) this.held.delete(this.held.keys().next().value!);
-      this.held.set(result.jti, { item, token: signatureOf(token) });
+      this.held.set(result.jti, { item, token: signedPartOf(token) });
       return { ...result, reused: false };
     }
-    if (holder.token === signatureOf(token)) return { ...result, reused: holder.item !== item };
+    if (holder.token === signedPartOf(token)) return { ...result, reused: holder.item !== item };
     const notProven: VerifyResult['notProven'] = ['composed', 'unique', 'uncoerced'];
     return {
       ...result,
@@ -45,4 +47,5 @@ export class Holders {
   }
 }
 
-const signatureOf = (token: string): string => token.slice(token.lastIndexOf('.') + 1);
+const signedPartOf = (token: string): string =>
+  base64url.encode(sha256(new TextEncoder().encode(token.slice(0, token.lastIndexOf('.')))));

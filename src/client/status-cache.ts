@@ -1,7 +1,8 @@
 /**
  * Status lists a verifier holds. A list is asked for again after its ttl, in the shared cache first and then of the
  * issuer; one that is not newer than the held one is refused (a rolled-back list would bring revoked tokens back), also
- * when the held one had to make room meanwhile; without a network what is held is used, and its age is told.
+ * when the held one had to make room meanwhile; without a network what is held is used, and its age is told. A list counts
+ * as long as the key that signed it is trusted: once that is taken out, what it signed is neither used nor compared with.
  */
 import { LIMITS } from '../../schemas/limits.js';
 import { type Fetch, fetchText, type VerifierCache } from './fetch.js';
@@ -35,7 +36,7 @@ export class StatusCache {
     acceptedAgeS = Number.POSITIVE_INFINITY,
   ): StatusList | null | Promise<StatusList | null> {
     const shelf = this.shelfOf(issuer);
-    const held = shelf.held.get(uri);
+    const held = standing(shelf, uri, issuer);
     if (held !== undefined && !this.isDue(held, now, acceptedAgeS)) return this.unexpired(held.list, now);
     const running = shelf.running.get(uri)?.list ?? this.renew(shelf, uri, issuer, now);
     return running.then((list) => this.unexpired(list, now));
@@ -87,9 +88,9 @@ export class StatusCache {
     const take = async (jwt: string | null | undefined): Promise<boolean> => {
       if (jwt === null || jwt === undefined) return false;
       const list = await readStatusList(jwt, uri, issuer, Math.floor(now / 1000));
-      if (list === null || !(await shelf.isAbove(uri, list))) return false;
+      if (list === null || !(await shelf.isAbove(uri, list, issuer))) return false;
       // Of two lists of one second nobody can tell which came first: the one that is held stays.
-      const held = shelf.held.get(uri)?.list;
+      const held = standing(shelf, uri, issuer)?.list;
       if (held && held.iat >= list.iat) return false;
       shelf.hold(uri, { list, askedMs: Number.NEGATIVE_INFINITY });
       return true;
@@ -97,7 +98,7 @@ export class StatusCache {
     await take(await this.cache?.get(uri));
     const jwt = this.fetch ? await fetchText(this.fetch, uri, LIMITS.statusListTextBytes) : null;
     if (await take(jwt)) await this.cache?.set(uri, jwt!);
-    const list = shelf.held.get(uri)?.list ?? null;
+    const list = standing(shelf, uri, issuer)?.list ?? null;
     shelf.hold(uri, { list, askedMs: look.isExpired ? Number.NEGATIVE_INFINITY : now });
     await this.makeRoom(shelf, uri);
     return list;
@@ -119,4 +120,10 @@ export class StatusCache {
       if (!(await largest.drop(largest === shelf ? kept : null))) return;
     }
   }
+}
+
+/** What is held of a list, unless the key that signed it is out of trust. */
+function standing(shelf: StatusShelf, uri: string, { statusKeys }: KnownIssuer): Held | undefined {
+  const held = shelf.held.get(uri);
+  return held?.list && !statusKeys.has(held.list.kid) ? undefined : held;
 }

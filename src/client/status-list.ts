@@ -30,6 +30,8 @@ export interface StatusList {
   ttl: number;
   /** The one token key whose tokens the list speaks of; null: it does not say, as lists of other makers. */
   tokenKid: string | null;
+  /** The status key that signed it. */
+  kid: string;
   bytes: Uint8Array;
 }
 
@@ -43,7 +45,8 @@ export async function readStatusList(
   const parts = jwt.length > LIMITS.statusListTextBytes ? null : splitStrict(jwt);
   const header = parts === null ? null : readJson(parts[0]);
   if (parts === null || header === null || !isHeader(header, STATUS_LIST_TYPE)) return null;
-  const key = issuer.statusKeys.get(header['kid'] as string);
+  const kid = header['kid'] as string;
+  const key = issuer.statusKeys.get(kid);
   if (key === undefined) return null;
   try {
     await compactVerify(jwt, key, { algorithms: ['ES256'] });
@@ -66,6 +69,7 @@ export async function readStatusList(
     exp: end,
     ttl: Math.min(Math.max(ttl, LIMITS.statusListTtlLeastS), LIMITS.statusListTtlS),
     tokenKid: token_kid ?? null,
+    kid,
     bytes,
   };
 }

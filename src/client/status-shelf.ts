@@ -4,6 +4,7 @@
  */
 import { LIMITS } from '../../schemas/limits.js';
 import type { StatusList } from './status-list.js';
+import type { KnownIssuer } from './trust.js';
 
 export interface Held {
   list: StatusList | null;
@@ -20,6 +21,7 @@ export interface Look {
 
 /** How new a list was that made room. */
 interface Floor {
+  kid: string;
   iat: number;
   digest: string;
 }
@@ -50,10 +52,10 @@ export class StatusShelf {
       if (uri === undefined || each === uri) held.askedMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** Whether a list is not older than one that made room: newer, or that very one. */
-  async isAbove(uri: string, list: StatusList): Promise<boolean> {
+  /** Whether a list is not older than one that made room: newer, or that very one. What a key signed that is out of trust counts no more. */
+  async isAbove(uri: string, list: StatusList, { statusKeys }: KnownIssuer): Promise<boolean> {
     const floor = this.floors.get(uri);
-    if (floor === undefined || list.iat > floor.iat) return true;
+    if (floor === undefined || !statusKeys.has(floor.kid) || list.iat > floor.iat) return true;
     return list.iat === floor.iat && (await digestOf(list)) === floor.digest;
   }
 
@@ -72,7 +74,7 @@ export class StatusShelf {
   }
 
   private async remember(uri: string, list: StatusList): Promise<void> {
-    const floor = { iat: list.iat, digest: await digestOf(list) };
+    const floor = { kid: list.kid, iat: list.iat, digest: await digestOf(list) };
     this.floors.delete(uri);
     this.floors.set(uri, floor);
     if (this.floors.size > LIMITS.statusListsRemembered) this.floors.delete(this.floors.keys().next().value!);

@@ -324,7 +324,7 @@ describe('a feed with its tokens', () => {
 
   test('is verified under the filter’s own rules', async () => {
     const list = await kit.list({ claims: { iat: NOW / 1000 - 3600 } });
-    const verifier = createVerifier({ trust: kit.trust, fetch: network({ [LIST]: list }) });
+    const verifier = createVerifier({ trust: kit.trust, fetch: network({ [LIST]: list }), clock: () => NOW });
     const item = { ...FOUND, id: 'a', attestation: await kit.token() };
     const decide = async (policy: PolicyName | FilterPolicy) =>
       (
@@ -341,4 +341,44 @@ describe('a feed with its tokens', () => {
       'hide no_token',
     ]);
   });
+
+  test('is judged at the caller’s time and by the caller’s rules, whatever an item says of them', async () => {
+    const fetch = network({ [LIST]: await kit.list() });
+    const later = NOW + 400 * 86_400_000;
+    const verifier = createVerifier({ trust: kit.trust, fetch, clock: () => later });
+    const sly = { ...FOUND, id: 'a', attestation: await kit.token(), now: NOW, policy: { minHal: 0 } };
+    expect((await judgeFeed(verifier, [sly], 'humans'))[0]).toMatchObject({
+      action: 'hide',
+      reason: 'expired',
+    });
+  });
+
+  test('takes an item whose attestation is null for one that has none', async () => {
+    const verifier = createVerifier({ trust: kit.trust, clock: () => NOW });
+    const [decision] = await judgeFeed(verifier, [{ id: 'a', text: TEXT, attestation: null }], 'humans');
+    expect(decision).toMatchObject({ action: 'hide', reason: 'no_token' });
+  });
+});
+
+describe('what is no policy', () => {
+  const verifier = createVerifier({ trust: { issuers: [] } });
+  test.each([
+    ['a misspelt name', 'human'],
+    ['a name that every object has', 'toString'],
+    ['null', null],
+    ['nothing', undefined],
+    ['a list', ['humans']],
+    ['a member that no policy has', { ...POLICIES.humans, minhal: 3 }],
+  ])('is refused: %s', async (_name, policy) => {
+    const slip = policy as unknown as PolicyName;
+    const refusal = expect.objectContaining({ code: 'config.invalid' });
+    expect(() => filterFeed([], slip)).toThrow(refusal);
+    await expect(judgeFeed(verifier, [], slip)).rejects.toEqual(refusal);
+  });
+});
+
+test('a failure that this library does not know is no pass', () => {
+  const newer = { ...good, valid: false, errors: ['token.future'] } as unknown as VerifyResult;
+  expect(decide(newer, 'all')).toBe('label forged');
+  expect(decide(newer, 'approved')).toBe('hide forged');
 });

@@ -9,7 +9,7 @@ import { attestation as forExpress } from '../../../src/client/express.js';
 import { attestation as forFastify } from '../../../src/client/fastify.js';
 import { attestation as forHono } from '../../../src/client/hono.js';
 import { createVerifier, type Verifier } from '../../../src/client/index.js';
-import type { Attestation, PostedText } from '../../../src/client/middleware.js';
+import type { Attestation, MiddlewareOptions, PostedText } from '../../../src/client/middleware.js';
 import { type Kit, LIST, makeKit, NOW, network, TEXT } from './kit.js';
 
 let kit: Kit;
@@ -240,3 +240,17 @@ test('a header given twice is read as Node gives it, the first where it is a lis
   attached = fastifyRequest as typeof attached;
   expect(attached.attestation?.result?.valid).toBe(true);
 });
+
+test.each<[string, (options: MiddlewareOptions<never>) => unknown]>([
+  ['Express', forExpress],
+  ['Fastify', forFastify],
+  ['Hono', forHono],
+])(
+  'a misspelt policy is refused when the middleware for %s is made, not when a post comes',
+  (_name, make) => {
+    const require = 'human' as unknown as PolicyName;
+    expect(() => make({ verifier, post: () => null, require })).toThrow(
+      expect.objectContaining({ code: 'config.invalid' }),
+    );
+  },
+);

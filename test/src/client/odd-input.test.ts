@@ -19,7 +19,8 @@ describe('a post of the wrong shape', () => {
     ['null among its facets', { facets: [null] }],
     ['a facet without a place', { facets: [{ type: 'link', uri: 'https://x.example' }] }],
   ])('(%s) is unchecked, and stops no feed', async (_name, change) => {
-    const verifier = createVerifier({ trust: kit.trust, fetch: network({ [LIST]: await kit.list() }) });
+    const fetch = network({ [LIST]: await kit.list() });
+    const verifier = createVerifier({ trust: kit.trust, fetch, clock: () => NOW });
     const found = { ...FOUND, ...change } as Found;
     expect(await verifier.verify(token, found)).toMatchObject({
       valid: false,

@@ -46,3 +46,20 @@ test('a copy that does not hold never takes the original’s place', async () =>
   const nonsense = holders.check('3', 'x', await verified('x'));
   expect(nonsense).toMatchObject({ valid: false, reused: false });
 });
+
+test('a token with the other spelling of its signature is the same token', async () => {
+  const holders = new Holders();
+  const token = await kit.token();
+  const signature = Buffer.from(token.slice(token.lastIndexOf('.') + 1), 'base64url');
+  // (r, s) and (r, n − s) sign the same bytes (SEC 1, section 4.1.3).
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  const s = BigInt(`0x${signature.subarray(32).toString('hex')}`);
+  const other = Buffer.concat([
+    signature.subarray(0, 32),
+    Buffer.from((order - s).toString(16).padStart(64, '0'), 'hex'),
+  ]);
+  const twin = token.slice(0, token.lastIndexOf('.') + 1) + other.toString('base64url');
+  holders.check('1', token, await verified(token));
+  expect(holders.check('1', twin, await verified(twin))).toMatchObject({ valid: true, reused: false });
+  expect(holders.check('2', twin, await verified(twin))).toMatchObject({ valid: true, reused: true });
+});

@@ -2,7 +2,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { LIMITS } from '../../../schemas/limits.js';
 import { createVerifier, type VerifierCache, type VerifierOptions } from '../../../src/client/index.js';
-import { readStatusList } from '../../../src/client/status-list.js';
+import { StatusCache } from '../../../src/client/status-cache.js';
+import { readStatusList, type StatusList, statusValue } from '../../../src/client/status-list.js';
 import { importTrust } from '../../../src/client/trust.js';
 import { FOUND, ISS, type Kit, LIST, makeKey, makeKit, NOW, NOW_S, network } from './kit.js';
 
@@ -329,4 +330,34 @@ test('a discovery document that another process put into the shared cache is rea
   await cache.set(WELL_KNOWN, kept(NOW, {}));
   now += 600_000;
   expect((await verifier.verify(token, found)).errors).toEqual(['token.unknown_key']);
+});
+
+describe('a status key that was taken out of trust', () => {
+  /** The issuer as it was and as it is: another status key, the old one gone. */
+  const change = async () => {
+    const next = await makeKey();
+    const [before] = await importTrust(kit.trust);
+    const trust = { issuers: [{ ...kit.trust.issuers[0]!, status_keys: [next.jwk] }] };
+    const [after] = await importTrust(trust);
+    return { next, before: before!, after: after! };
+  };
+  const revokedIn = (list: StatusList | null) => list && statusValue(list.bytes, 2, 5);
+
+  test('takes what it signed with it, though nothing else can be had', async () => {
+    const { before, after } = await change();
+    const lists = new StatusCache(network({ [LIST]: await kit.list() }), undefined, 60);
+    expect(revokedIn(await lists.get(LIST, before, NOW))).toBe(0);
+    expect(await lists.get(LIST, after, NOW)).toBeNull();
+  });
+
+  test('does not keep out the list of the key that followed, of the same second or of an earlier one', async () => {
+    const { next, before, after } = await change();
+    for (const iat of [NOW_S - 10, NOW_S - 20]) {
+      const pages = { [LIST]: await kit.list() };
+      const lists = new StatusCache(network(pages), undefined, 60);
+      await lists.get(LIST, before, NOW);
+      pages[LIST] = await kit.list({ key: next, values: { 5: 1 }, claims: { iat } });
+      expect(revokedIn(await lists.get(LIST, after, NOW))).toBe(1);
+    }
+  });
 });
