@@ -305,6 +305,9 @@ export interface AttestationDoc extends Doc {
   hal: number;
   /** The token that this one supersedes. */
   prev?: string | null;
+  /** The token that supersedes this one, written down before that is issued, and when, in milliseconds since the epoch. */
+  successor?: string | null;
+  successorMs?: number;
   /** `h` in hexadecimal, where the author opted in to be found by it; else absent. */
   lookup?: string | null;
   issuedMs: number;

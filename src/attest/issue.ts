@@ -21,6 +21,7 @@ import { type AuthenticationResponseJSON, checkAssertion } from './passkey.js';
 import { takeQuota } from './quota.js';
 import { canonicalOf, ownSubject, type SubmittedText } from './sign.js';
 import { applyStatus } from './status.js';
+import { claimSuccession } from './succession.js';
 
 export interface IssueRequest extends SubmittedText {
   nonce: string;
@@ -41,7 +42,7 @@ export interface Issued {
 const running = new WeakMap<Issuer, Map<string, Promise<Issued>>>();
 
 /**
- * @throws {AssayError} `attest.quota`; `attest.challenge` unknown, used or expired; `attest.mismatch` another text, platform or subject; `attest.assertion` a signature or counter that does not hold; `attest.no_signer`
+ * @throws {AssayError} `attest.quota`; `attest.transition` for an edited text whose earlier token is suspended or followed by another; `attest.challenge` unknown, used or expired; `attest.mismatch` another text, platform or subject; `attest.assertion` a signature or counter that does not hold; `attest.no_signer`
  */
 export async function issueAttestation(
   issuer: Issuer,
@@ -84,8 +85,28 @@ async function issueOnce(
   if (challenge.expiresMs <= issuer.clock()) throw new AssayError('attest.challenge');
   await checkFields(challenge, subject, request);
   await checkKey(issuer, challenge, request.response);
-  await takeQuota(issuer, subject);
+  if (challenge.prev) await claimSuccession(issuer, challenge.prev, jti);
+  const giveBack = await takeQuota(issuer, subject);
+  let counts = false;
+  try {
+    return await issueToken(issuer, jti, challenge, { subject, unq }, () => {
+      counts = true;
+    });
+  } finally {
+    // What was not issued, or by another process, counts against nobody.
+    if (!counts) await giveBack().catch(() => undefined);
+  }
+}
 
+/** The token itself: a place in a list, a signature, and the document whose insert decides. */
+async function issueToken(
+  issuer: Issuer,
+  jti: string,
+  challenge: ChallengeDoc,
+  { subject, unq }: { subject: SubjectDoc; unq: number },
+  inserted: () => void,
+): Promise<Issued> {
+  const { attestations, challenges } = issuer.collections;
   await issuer.keys.refresh();
   const { signer, list, idx, uri } = await issuer.lists.claim();
   const claims = claimsOf(issuer, jti, challenge, { subject, unq }, { idx, uri });
@@ -99,7 +120,7 @@ async function issueOnce(
   if (token.length > LIMITS.tokenBytes) throw new AssayError('internal', `token of ${token.length} bytes`);
   const doc: AttestationDoc = {
     _id: jti,
-    tenant,
+    tenant: challenge.tenant,
     subject: subject._id,
     aud: claims.aud,
     acc: claims.acc,
@@ -119,8 +140,9 @@ async function issueOnce(
     token,
   };
   const outcome = await attestations.insert(doc);
-  if (outcome.did !== 'inserted') await issuer.lists.abandon(list, idx);
-  await challenges.delete(id);
+  if (outcome.did === 'inserted') inserted();
+  else await issuer.lists.abandon(list, idx);
+  await challenges.delete(challenge._id);
   const stored = outcome.did === 'inserted' ? doc : await attestations.get(jti);
   if (stored === null) throw new AssayError('store.conflict');
   return answer(issuer, stored, subject);

@@ -14,7 +14,7 @@ import { keysOf } from './enrol.js';
 import type { Issuer } from './issuer.js';
 import { assertionOptions, type PublicKeyCredentialRequestOptionsJSON } from './passkey.js';
 import { ownPlatform } from './platform.js';
-import { nextStatus } from './status-transition.js';
+import { refuseSuccession } from './succession.js';
 import { uniquenessOf } from './vouch.js';
 
 export interface SubmittedText {
@@ -44,7 +44,7 @@ export interface SignChallenge {
   publicKey: PublicKeyCredentialRequestOptionsJSON;
 }
 
-/** @throws {AssayError} `attest.text_rejected`, `attest.not_authorised`, `request.not_found` for an unknown subject or `prev`, `attest.transition` for a `prev` that cannot be superseded, `attest.mismatch` for private mail that asks to be listed */
+/** @throws {AssayError} `attest.text_rejected`, `attest.not_authorised`, `request.not_found` for an unknown subject or `prev`, `attest.transition` for a `prev` that is suspended, revoked or superseded, `attest.mismatch` for private mail that asks to be listed */
 export async function challengeText(
   issuer: Issuer,
   tenant: string,
@@ -100,7 +100,7 @@ async function ownToken(issuer: Issuer, subject: SubjectDoc, jti: string): Promi
   const doc = await issuer.collections.attestations.get(jti);
   if (doc === null) throw new AssayError('request.not_found', 'prev is not known here');
   if (doc.subject !== subject._id) throw new AssayError('attest.not_authorised');
-  nextStatus(doc.status, 'supersede');
+  refuseSuccession(doc);
 }
 
 /** The canonical form of a submitted text; an empty one cannot be attested. @throws {AssayError} `attest.text_rejected` */

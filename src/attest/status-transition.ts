@@ -16,7 +16,8 @@ const FROM: Readonly<Record<StatusAction, readonly TokenStatus[]>> = {
   revoke: ['valid', 'suspended', 'superseded', 'revoked'],
   suspend: ['valid', 'suspended'],
   reinstate: ['suspended', 'valid'],
-  supersede: ['valid', 'superseded'],
+  // Suspended between the claim of its place and the change: reinstated, it would stand beside what followed it.
+  supersede: ['valid', 'suspended', 'superseded'],
 };
 
 /** @throws {AssayError} `attest.transition`: nothing leads out of revoked, nor out of superseded but to revoked */

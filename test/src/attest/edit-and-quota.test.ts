@@ -1,5 +1,5 @@
 /** Edited texts, quotas, and texts that want to be found. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ErrorCode } from '../../../schemas/errors.js';
 import { hashId } from '../../../schemas/ids.js';
 import { LIMITS } from '../../../schemas/limits.js';
@@ -90,6 +90,67 @@ describe('an edited text', () => {
   });
 });
 
+describe('the place behind an earlier token', () => {
+  const redeem = async (prev: string, text: string) => {
+    const { nonce, publicKey } = await ask(ann, { text, prev });
+    const response = ann.authenticator.assert(publicKey);
+    const request = { nonce, subject: ann.subject, platform: 'forum', response };
+    return () => issueAttestation(rig.issuer, 'acme', request);
+  };
+  const docOf = async (jti: string) => (await rig.opened.collections.attestations.get(jti))!;
+
+  test('is one: of two challenges for it one is issued, and the loser costs the author nothing', async () => {
+    const old = await ann.attest({ text: 'Old.' });
+    const first = await redeem(old.jti, 'New, one way.');
+    const second = await redeem(old.jti, 'New, another way.');
+    const { jti } = await first();
+    const quota = hashId('quota', 'author', ann.subject, Math.floor(rig.now / 86_400_000));
+    const { count } = (await rig.opened.collections.quotas.get(quota))!;
+    expect(await code(second())).toBe('attest.transition');
+    expect((await rig.opened.collections.quotas.get(quota))!.count).toBe(count);
+    expect(await docOf(old.jti)).toMatchObject({ status: 'superseded', successor: jti });
+    expect(await code(ask(ann, { text: 'Late.', prev: old.jti }))).toBe('attest.transition');
+    expect((await first()).jti).toBe(jti);
+  });
+
+  test('is not given while moderators have suspended the token', async () => {
+    const old = await ann.attest({ text: 'Old.' });
+    const issue = await redeem(old.jti, 'New.');
+    await changeStatus(rig.issuer, 'acme', old.jti, 'suspend');
+    expect(await code(issue())).toBe('attest.transition');
+    await changeStatus(rig.issuer, 'acme', old.jti, 'reinstate');
+    expect((await issue()).token).toBeDefined();
+    expect((await docOf(old.jti)).status).toBe('superseded');
+  });
+
+  test('stays taken by what was suspended after the claim: reinstated it would stand beside its successor', async () => {
+    const old = await ann.attest({ text: 'Old.' });
+    const issue = await redeem(old.jti, 'New.');
+    const { insert } = rig.opened.collections.attestations;
+    const spy = jest
+      .spyOn(rig.opened.collections.attestations, 'insert')
+      .mockImplementationOnce(async (doc) => {
+        await changeStatus(rig.issuer, 'acme', old.jti, 'suspend');
+        return insert.call(rig.opened.collections.attestations, doc);
+      });
+    await issue();
+    spy.mockRestore();
+    expect((await docOf(old.jti)).status).toBe('superseded');
+    expect(await code(changeStatus(rig.issuer, 'acme', old.jti, 'reinstate'))).toBe('attest.transition');
+  });
+
+  test('comes free again when what claimed it was never issued', async () => {
+    const old = await ann.attest({ text: 'Old.' });
+    const { attestations } = rig.opened.collections;
+    await attestations.update(old.jti, { set: { successor: 'never', successorMs: rig.now } });
+    const early = await redeem(old.jti, 'New.');
+    expect(await code(early())).toBe('attest.transition');
+    rig.now += LIMITS.challengeMs + 1;
+    const { jti } = await (await redeem(old.jti, 'New.'))();
+    expect(await docOf(old.jti)).toMatchObject({ status: 'superseded', successor: jti });
+  });
+});
+
 describe('a quota', () => {
   const fill = (whose: string[], windowMs: number, count: number) =>
     rig.opened.collections.quotas.update(
@@ -123,6 +184,15 @@ describe('a quota', () => {
     expect(await code(takeQuota(rig.issuer, { _id: 'other', tenant: 'acme', aud: 'blog' }))).toBeNull();
     rig.now += 3_600_000;
     expect((await bob.attest({ text: 'x' })).token).toBeDefined();
+  });
+
+  test('of a platform that is reached costs its author nothing', async () => {
+    await fill(['platform', 'acme', 'forum'], 3_600_000, LIMITS.attestationsPerPlatformHour);
+    const quota = hashId('quota', 'author', bob.subject, Math.floor(rig.now / DAY));
+    const before = (await rig.opened.collections.quotas.get(quota))?.count ?? 0;
+    expect(await code(bob.attest({ text: 'x' }))).toBe('attest.quota');
+    expect((await rig.opened.collections.quotas.get(quota))?.count ?? 0).toBe(before);
+    rig.now += 3_600_000;
   });
 
   test('is not exceeded by any number of requests at once, and is swept when its window has ended', async () => {
