@@ -26,6 +26,7 @@ options.add_argument("--tokens", type=int, default=8_000_000)
 options.add_argument("--batch", type=int, default=8192)
 options.add_argument("--rate", type=float, default=3e-4)
 options.add_argument("--decay-by-layer", type=float, default=0.85)
+options.add_argument("--average-from", type=float, default=1.0, help="share of the training after which the weights of every step are averaged; 1: the last ones count alone")
 options.add_argument("--seed", type=int, default=20_262)
 options.add_argument("--held", type=int, default=400, help="texts scored per left-out source, class, length and split")
 options.add_argument("--known", type=int, default=60, help="the same of known sources")
@@ -67,10 +68,12 @@ importance = np.array([row["importance"] for row in texts.rows])
 say(f"{len(learnt)} to learn from")
 
 done, spent = 0, 0.0
+average, averaged = [m.clone() for m in master], 0
 if os.path.exists(at("checkpoint.pt")):
     kept = torch.load(at("checkpoint.pt"))
     done, spent = kept["steps"], kept["seconds"]
     optimiser.load_state_dict(kept["optimiser"])
+    average, averaged = kept["average"], kept["averaged"]
     with torch.no_grad():
         for m, p, value in zip(master, trained, kept["master"]):
             m.copy_(value)
@@ -78,6 +81,8 @@ if os.path.exists(at("checkpoint.pt")):
     say(f"goes on after step {done}")
 
 WARM = 0.06
+# The rate falls to nothing; where weights are averaged, to a share of it only, so that what is averaged still moves.
+LAST_RATE = 0.0 if args.average_from >= 1 else 0.25
 model.train()
 mean, saved, trained_for = 0.0, time.time(), time.time()
 step = 0
@@ -86,7 +91,7 @@ for ids, mask, labels, progress in batches(texts, learnt, importance, table, arg
     if step <= done:
         continue
     torch.manual_seed(args.seed + step)
-    rate = args.rate * min(1.0, progress / WARM) * max(0.0, 1.0 - progress)
+    rate = args.rate * min(1.0, progress / WARM) * max(LAST_RATE, 1.0 - progress)
     for group in optimiser.param_groups:
         group["lr"] = rate * group["scale"]
     loss = F.binary_cross_entropy_with_logits(model(ids, mask), labels)
@@ -99,18 +104,22 @@ for ids, mask, labels, progress in batches(texts, learnt, importance, table, arg
     with torch.no_grad():
         for m, p in zip(master, trained):
             p.copy_(m)
+        if progress >= args.average_from:
+            averaged += 1
+            for a, m in zip(average, master):
+                a.lerp_(m, 1 / averaged)
     mean = loss.item() if step == done + 1 else 0.97 * mean + 0.03 * loss.item()
     if step % 25 == 0:
         say(f"step {step} at {100 * progress:.1f}%: loss {mean:.4f}, {time.time() - trained_for + spent:.0f} s")
     if time.time() - saved > EVERY:
-        torch.save({"steps": step, "seconds": spent + time.time() - trained_for, "master": master, "optimiser": optimiser.state_dict()}, at("checkpoint.part"))
+        torch.save({"steps": step, "seconds": spent + time.time() - trained_for, "master": master, "average": average, "averaged": averaged, "optimiser": optimiser.state_dict()}, at("checkpoint.part"))
         os.replace(at("checkpoint.part"), at("checkpoint.pt"))
         saved = time.time()
 seconds = spent + time.time() - trained_for
 
 model.float()
 with torch.no_grad():
-    for m, p in zip(master, model.trained()):
+    for m, p in zip(average if averaged > 0 else master, model.trained()):
         p.copy_(m)
 model.write(at("model.safetensors"))
 say(f"trained in {seconds:.0f} s")
