@@ -125,7 +125,9 @@ test(
       let html = '';
       for (let left = 1 + random.below(3); left > 0; left--) {
         const tag = random.pick(tags);
-        const style = Array.from({ length: random.below(2) + random.below(2) }, () => random.pick(styles)).join(';');
+        const style = Array.from({ length: random.below(2) + random.below(2) }, () =>
+          random.pick(styles),
+        ).join(';');
         const inside = depth > 0 ? part(depth - 1) : '';
         const gap = random.chance(0.2) ? GAP : ' ';
         html += `w${words++} ${element(tag, style, `w${words++}${gap}w${words++} ${inside}`)} `;
