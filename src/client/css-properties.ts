@@ -50,7 +50,7 @@ const listed = (list: string) =>
   );
 const OWN = listed(
   'visibility visible; overflow visible; overflow-x visible; overflow-y visible; ' +
-    'content-visibility visible; float none; text-transform none; font-variant normal; font-variant-caps normal; ' +
+    'content-visibility visible; text-transform none; font-variant normal; font-variant-caps normal; ' +
     'font-variant-ligatures normal; font-variant-numeric normal; font-variant-east-asian normal; ' +
     'font-variant-alternates normal; font-variant-position normal; font-feature-settings normal; ' +
     'font-variation-settings normal; font-size-adjust none; writing-mode horizontal-tb; ' +
@@ -64,7 +64,7 @@ const OWN = listed(
     'list-style-image none; table-layout auto; caption-side top; mso-hide none; color-scheme normal light',
 );
 const AROUND = listed(
-  'position static; top auto; right auto; bottom auto; left auto; z-index auto; transform none; translate none; ' +
+  'position static; float none; top auto; right auto; bottom auto; left auto; z-index auto; transform none; translate none; ' +
     'rotate none; scale none; filter none; clip auto; clip-path none; mask none; mix-blend-mode normal; ' +
     'box-shadow none; text-shadow none; outline none 0; border-image none; animation none; transition none',
 );
@@ -113,10 +113,6 @@ const OF_PICTURES = names('aspect-ratio object-fit object-position');
 const SIDE = '(?:-(?:top|right|bottom|left))?';
 const MARGIN = new RegExp(`^margin${SIDE}$`);
 const EDGE = new RegExp(`^(?:padding${SIDE}|border${SIDE}(?:-(?:width|style|color))?)$`);
-const BORDER = new RegExp(`^border${SIDE}(?:-(?:width|style|color))?$`);
-/** In pixels. A line that is too long for its place runs over the border at its end: that is narrower than a letter. */
-const MOST_BORDER = 4;
-const MOST_EDGE = 100;
 const CORNER = /^border-(?:(?:top|bottom)-(?:left|right)-)?radius$|^border-spacing$/;
 
 /** Pixels of a length; null for any that is measured by something else (letters, the window, what is around). */
@@ -160,10 +156,8 @@ export function gradeOf({ name, value }: Declaration, place: Place): Grade {
     const none = name.startsWith('border') && value.some((token) => wordOf(token) === 'none');
     return none || value.every(isNoEdge) ? 'plain' : 'around';
   }
-  if (MARGIN.test(name) || CORNER.test(name) || EDGE.test(name)) {
-    const most = BORDER.test(name) ? MOST_BORDER : MOST_EDGE;
-    return value.every((token) => isEdge(token, most)) ? 'plain' : 'around';
-  }
+  if (MARGIN.test(name) || CORNER.test(name) || EDGE.test(name))
+    return value.every(isEdge) ? 'plain' : 'around';
   // Only Word and Outlook look at these.
   return name.startsWith('mso-') ? 'own' : 'around';
 }
@@ -217,12 +211,11 @@ const isNoEdge = (token: Token): boolean =>
   (token.type === 'function' && isColourFunction(token));
 
 /** A length of an edge, or what an edge looks like. */
-function isEdge(token: Token, most: number): boolean {
-  if (token.type === 'ident') return token.text !== 'thick' || most > MOST_BORDER;
-  if (token.type === 'hash' || token.type === 'sign') return true;
+function isEdge(token: Token): boolean {
+  if (token.type === 'ident' || token.type === 'hash' || token.type === 'sign') return true;
   if (token.type === 'function') return isColourFunction(token);
   const length = edgePixels(token);
-  return length !== null && inRange(length, [0, most]);
+  return length !== null && inRange(length, [0, 100]);
 }
 
 /** Pixels of an edge. As webmail indents what it quotes, up to 1ex may stand there: ten pixels for each. */
@@ -250,3 +243,17 @@ export function indentOf(declarations: readonly Declaration[]): number {
 }
 
 const INDENTING = /^(margin|padding|border)(?:-(?:left|right))?(?:-width|-style)?$/;
+
+/** How wide the border on the right is that these may draw, in pixels. */
+export function endBorderOf(declarations: readonly Declaration[]): number {
+  const widths = declarations.flatMap(({ name, value }) => {
+    if (!/^border(?:-right)?(?:-width|-style)?$/.test(name)) return [];
+    const words = value.map(wordOf);
+    const lengths = value.flatMap((token) => edgePixels(token) ?? []);
+    if (lengths.length > 0) return lengths;
+    return words.includes('thick') ? THICK : words.some((word) => DRAWN.test(word)) ? MEDIUM : 0;
+  });
+  return Math.max(0, ...widths);
+}
+const THICK = 5;
+const MEDIUM = 3;

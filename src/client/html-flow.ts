@@ -6,7 +6,7 @@
 
 import { type Declared, wordOf } from './css-declared.js';
 import { fontParts } from './css-fonts.js';
-import { indentOf, pixels } from './css-properties.js';
+import { endBorderOf, indentOf, pixels } from './css-properties.js';
 import type { Token } from './css-tokens.js';
 import { attribute, CELL, type Element, names, PREFORMATTED, textsOf } from './html-elements.js';
 import type { Marks } from './html-marks.js';
@@ -22,6 +22,8 @@ export interface Flow {
   spaced: boolean;
   /** Pixels by which margins, paddings and borders move the text. */
   indent: number;
+  /** Pixels of borders on the right. */
+  edge: number;
   /** Quotations and lists around. */
   depth: number;
   rightToLeft: boolean;
@@ -41,6 +43,7 @@ export const FIRST_FLOW: Flow = {
   line: null,
   spaced: false,
   indent: 0,
+  edge: 0,
   depth: 0,
   rightToLeft: false,
   glued: false,
@@ -52,6 +55,8 @@ export const FIRST_FLOW: Flow = {
 
 /** Pixels to a side, of all elements around together. */
 const MOST_INDENT = 100;
+/** Pixels of borders that a line too long for its place runs over: narrower than a letter. */
+const MOST_EDGE = 4;
 /** Quotations and lists in each other, each of which a browser indents by itself. */
 const MOST_DEPTH = 8;
 /** Pixels between and around the cells of a table. */
@@ -63,6 +68,8 @@ const MONOSPACE = names('code kbd samp tt pre listing xmp plaintext');
 const UNDERLINED = names('u ins');
 /** A stroke through what is around does not reach them, or not at the height of their letters. */
 const NOT_STRUCK = names('table ruby rt sup sub');
+/** With `align`. */
+const FLOATING = names('table img');
 const WIDTHS = names('table td th col colgroup hr');
 const TRANSPARENT = names('initial unset none transparent');
 const KEPT = names('inherit unset');
@@ -87,6 +94,7 @@ export function flowInside(
   const { marks, resized } = known;
   const lines = linesInside(declared, around, known.size);
   const indent = around.indent + indentOf(declared.all) + spacing(element);
+  const edge = around.edge + endBorderOf(declared.all);
   const rightToLeft = runs(element, declared, around, marks);
   const painted = around.painted || isPainted(tagName, declared, known.inline);
   const flow: Flow = {
@@ -94,6 +102,7 @@ export function flowInside(
     letters: around.letters,
     ...lines,
     indent,
+    edge,
     depth: around.depth + (INDENTING.has(tagName) ? 1 : 0),
     rightToLeft,
     glued: around.glued,
@@ -111,6 +120,7 @@ export function flowInside(
     (painted && !around.painted && (flow.spaced || around.sheet)) ||
     (around.painted && (resized || fonted)) ||
     (indent > around.indent && indent > MOST_INDENT) ||
+    (edge > around.edge && edge > MOST_EDGE) ||
     flow.depth > MOST_DEPTH ||
     // Beyond the left edge nothing can be scrolled to.
     (rightToLeft && (indent > 0 || flow.preformatted || tagName === 'table' || around.glued)) ||
@@ -171,11 +181,13 @@ const isUnderlined = (element: Element, declared: Declared): boolean =>
 const isUnderline = (token: Token): boolean => token.type === 'ident' && token.text === 'underline';
 
 /**
- * Cells beside or over each other, lines that do not break, or a table wider than its place. Of cells side by side people
+ * Cells beside or over each other, what floats (the numbers of a list lie over it), lines that do not break, or a table
+ * wider than its place. Of cells side by side people
  * read each from top to bottom, and the text holds one after the other, but where their lines are nobody knows here.
  */
 function isStretched(element: Element): boolean {
   const { tagName } = element;
+  if (FLOATING.has(tagName) && /left|right/i.test(attribute(element, 'align') ?? '')) return true;
   if (tagName === 'tr' && elementsIn(element).filter(isFilled).length > 1) return true;
   if (tagName === 'table' && cellsOf(element).some((cell) => numberOf(cell, 'rowspan', 1) !== 1)) return true;
   if (CELL.has(tagName) && attribute(element, 'nowrap') !== undefined) return true;

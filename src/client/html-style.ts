@@ -98,7 +98,7 @@ function hiding(element: Element, declared: Declared): 'hidden' | 'doubt' | null
 
 /**
  * What hides or moves, or may: styles of columns, a list without the room that its numbers stand in, a popover, closed
- * details, a table that floats, a picture behind the text, a picture of no size, a font of pictures.
+ * details, a caption below, a picture behind the text, a picture of no size, a font of pictures.
  */
 function isOdd(element: Element, declared: Declared): boolean {
   const { tagName } = element;
@@ -111,9 +111,7 @@ function isOdd(element: Element, declared: Declared): boolean {
   if (tagName === 'details') {
     return attribute(element, 'open') === undefined || attribute(element, 'name') !== undefined;
   }
-  const align = lower(attribute(element, 'align') ?? '');
-  if (tagName === 'table' && /left|right/.test(align)) return true;
-  if (tagName === 'caption') return align === 'bottom';
+  if (tagName === 'caption') return lower(attribute(element, 'align') ?? '') === 'bottom';
   if (COLOURED.has(tagName)) return (attribute(element, 'background') ?? '') !== '';
   if (tagName === 'img') {
     return TINY.test(attribute(element, 'width') ?? '') || TINY.test(attribute(element, 'height') ?? '');

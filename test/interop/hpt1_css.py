@@ -332,7 +332,7 @@ OWN = listed(
     "word-wrap normal break-word; overflow-wrap normal break-word; line-break auto normal after-white-space; "
     "hyphens none manual; -webkit-hyphens none manual; font-stretch normal; font-kerning auto normal none; "
     "font-optical-sizing auto none; list-style-position outside; visibility visible; overflow visible; overflow-x visible; overflow-y visible; "
-    "content-visibility visible; float none; text-transform none; font-variant normal; font-variant-caps normal; "
+    "content-visibility visible; text-transform none; font-variant normal; font-variant-caps normal; "
     "font-variant-ligatures normal; font-variant-numeric normal; font-variant-east-asian normal; "
     "font-variant-alternates normal; font-variant-position normal; font-feature-settings normal; "
     "font-variation-settings normal; font-size-adjust none; writing-mode horizontal-tb; background-image none; "
@@ -341,7 +341,7 @@ OWN = listed(
     "mso-hide none; color-scheme normal light"
 )
 AROUND = listed(
-    "position static; top auto; right auto; bottom auto; left auto; z-index auto; transform none; translate none; "
+    "position static; float none; top auto; right auto; bottom auto; left auto; z-index auto; transform none; translate none; "
     "rotate none; scale none; filter none; clip auto; clip-path none; mask none; mix-blend-mode normal; box-shadow none; "
     "text-shadow none; outline none 0; border-image none; animation none; transition none"
 )
@@ -415,8 +415,7 @@ def grade_of(name, value, inline, sized):
         if inline and not CORNER.fullmatch(name):
             none = name.startswith("border") and any(token.kind == "ident" and token.text == "none" for token in value)
             return "plain" if none or all(is_no_edge(token) for token in value) else "around"
-        border = name.startswith("border") and not CORNER.fullmatch(name)
-        return "plain" if all(is_edge(token, 4 if border else 100) for token in value) else "around"
+        return "plain" if all(is_edge(token) for token in value) else "around"
     return "own" if name.startswith("mso-") else "around"
 
 
@@ -452,12 +451,12 @@ def is_no_edge(token):
     return token.kind == "hash" or is_colour(token) or token.kind == "ident" and token.text not in DRAWN
 
 
-def is_edge(token, most):
+def is_edge(token):
     if token.kind == "function":
         return is_colour(token)
     if token.kind != "number":
-        return token.kind in ("ident", "hash", "sign") and not (token.kind == "ident" and token.text == "thick" and most == 4)
-    return between(edge_pixels(token), (0, most))
+        return token.kind in ("ident", "hash", "sign")
+    return between(edge_pixels(token), (0, 100))
 
 
 def edge_pixels(token):
@@ -478,6 +477,18 @@ def indent_of(declarations):
         drawn = kind == "border" and any(token.kind == "ident" and token.text in DRAWN for token in value)
         most[kind] = max(most[kind], 5 if drawn else 0, *[edge_pixels(token) or 0 for token in aside])
     return sum(most.values())
+
+
+def end_border_of(declarations):
+    """Pixels of the border on the right that these may draw."""
+    most = 0
+    for name, value, _ in declarations:
+        if not re.fullmatch("border(-right)?(-width|-style)?", name):
+            continue
+        lengths = [edge_pixels(token) for token in value if edge_pixels(token) is not None]
+        words = [token.text for token in value if token.kind == "ident"]
+        most = max(most, *lengths or [5 if "thick" in words else 3 if DRAWN & set(words) else 0])
+    return most
 
 
 def harmless(declaration):

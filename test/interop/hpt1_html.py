@@ -238,6 +238,7 @@ class Look:
         self.text, self.behind, self.links, self.paper = css.BLACK, css.WHITE, css.LINK, False
         self.sheet = self.letters = self.right_to_left = False
         self.glued = self.preformatted = False
+        self.edge = 0
         self.line, self.spaced, self.indent, self.depth = None, False, 0, 0
         self.painted = self.struck = self.underlined = False
         self.__dict__.update(changes)
@@ -400,6 +401,7 @@ class Style:
             look.spaced = look.spaced or css.word_of(height) != "normal"
         look.line = line = min(fixed) if fixed else None if free else line
         look.indent += css.indent_of(declared.all)
+        look.edge += css.end_border_of(declared.all)
         if name == "table":
             look.indent += number_of(element, "cellpadding", 0) + number_of(element, "cellspacing", 0)
         look.depth += name in ("blockquote", "dd", "dir", "figure", "menu", "ol", "ul")
@@ -426,6 +428,7 @@ class Style:
             or look.painted and not around.painted and (look.spaced or around.sheet)
             or around.painted and (self.resized or fonted)
             or look.indent > around.indent and look.indent > 100
+            or look.edge > around.edge and look.edge > 4
             or look.depth > 8
             or look.right_to_left and (look.indent > 0 or look.preformatted or name == "table" or look.glued)
             or look.preformatted and any(each == "white-space" for each, _, _ in declared.all)
@@ -438,6 +441,8 @@ class Style:
     def is_stretched(self):
         element = self.element
         name = element.name
+        if name in ("table", "img") and re.search("left|right", css.lower(element.get("align") or "")):
+            return True
         if name == "tr" and sum(is_filled(cell) for cell in elements(element)) > 1:
             return True
         if name == "table" and any(number_of(cell, "rowspan", 1) != 1 for cell in cells(element)):
@@ -506,9 +511,8 @@ class Style:
             return True
         if name == "details":
             return element.get("open") is None or element.get("name") is not None
-        align = css.lower(element.get("align") or "")
-        if name == "caption" or name == "table" and ("left" in align or "right" in align):
-            return name == "table" or align == "bottom"
+        if name == "caption":
+            return css.lower(element.get("align") or "") == "bottom"
         if name in COLOURED:
             return (element.get("background") or "") != ""
         if name == "img":
