@@ -30,8 +30,7 @@ export function sizeOf(value: readonly Token[], parent: number): number | null {
 const PICTURES =
   /^ *(?:(?:wing|web)dings.*|symbol|marlett|(?:itc )?zapf ?dingbats|mt extra|ms outlook|ms reference specialty|bookshelf symbol.*|adobe blank.*) *$/;
 
-/** `symbol`: only that font of pictures is named, whose `·` looks like itself. */
-export function familyGrade(value: readonly Token[]): Grade | 'symbol' {
+export function familyGrade(value: readonly Token[]): Grade {
   const families: string[][] = [[]];
   for (const token of value) {
     if (token.type === 'sign' && token.text === ',') families.push([]);
@@ -39,8 +38,7 @@ export function familyGrade(value: readonly Token[]): Grade | 'symbol' {
     else return 'own';
   }
   if (families.some((words) => words.length === 0)) return 'own';
-  const pictures = families.map((words) => words.join(' ')).filter((name) => PICTURES.test(name));
-  return pictures.length === 0 ? 'plain' : pictures.every((name) => name === 'symbol') ? 'symbol' : 'own';
+  return families.some((words) => PICTURES.test(words.join(' '))) ? 'own' : 'plain';
 }
 
 /** The parts of a `font` shorthand: words and weights, a size, perhaps `/` and the height of lines, families. */

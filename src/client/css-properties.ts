@@ -16,7 +16,7 @@ export interface Place {
   /** No block of its own: its edges lie over the lines above and below. */
   inline: boolean;
   /** Has a size that what is inside widens, or that no text depends on. */
-  sized: 'cell' | 'picture' | null;
+  sized: keyof typeof SIZED | null;
 }
 
 const names = (list: string) => new Set(list.split(' '));
@@ -25,12 +25,11 @@ const GLOBAL = names('initial unset inherit');
 
 /** Plain with words and whole numbers. */
 const WORDS = names(
-  'font-style font-weight font-stretch font-kerning font-optical-sizing font-smooth -webkit-font-smoothing ' +
-    '-moz-osx-font-smoothing text-align text-align-last text-justify text-rendering text-overflow ' +
-    'word-break word-wrap overflow-wrap line-break hyphens -webkit-hyphens -webkit-nbsp-mode -webkit-line-break clear ' +
-    'cursor page page-break-before page-break-after page-break-inside break-before break-after break-inside orphans ' +
-    'widows border-collapse box-sizing list-style-position text-underline-position text-decoration-style ' +
-    'text-decoration-skip-ink background-repeat background-attachment user-select -webkit-user-select ' +
+  'font-style font-weight font-smooth -webkit-font-smoothing -moz-osx-font-smoothing text-rendering clear cursor ' +
+    '-webkit-nbsp-mode -webkit-line-break page page-break-before page-break-after page-break-inside break-before ' +
+    'break-after break-inside orphans widows border-collapse box-sizing text-underline-position ' +
+    'text-decoration-style text-decoration-skip-ink background-repeat background-attachment user-select ' +
+    '-webkit-user-select ' +
     'mso-style-name mso-style-type mso-style-priority mso-style-link mso-style-parent mso-style-next mso-style-noshow ' +
     'mso-style-unhide mso-style-qformat mso-list mso-line-height-rule mso-pagination mso-ligatures mso-highlight ' +
     'mso-outline-level mso-no-proof mso-line-break-override mso-spacerun mso-tab-count mso-add-space mso-font-kerning ' +
@@ -51,17 +50,21 @@ const listed = (list: string) =>
   );
 const OWN = listed(
   'visibility visible; overflow visible; overflow-x visible; overflow-y visible; ' +
-    'content-visibility visible; float none; text-transform none; font-variant normal; font-variant-caps normal; ' +
+    'content-visibility visible; text-transform none; font-variant normal; font-variant-caps normal; ' +
     'font-variant-ligatures normal; font-variant-numeric normal; font-variant-east-asian normal; ' +
     'font-variant-alternates normal; font-variant-position normal; font-feature-settings normal; ' +
     'font-variation-settings normal; font-size-adjust none; writing-mode horizontal-tb; ' +
     'background-image none; background-clip border-box padding-box; background-origin border-box padding-box; ' +
     'text-decoration-color currentcolor; text-decoration-thickness auto; text-underline-offset auto; ' +
-    'white-space normal pre-wrap pre-line break-spaces; ' +
+    'text-align left start center right end justify; text-align-last auto; text-justify auto; text-overflow clip; ' +
+    'text-indent 0; letter-spacing normal 0; word-spacing normal 0; white-space normal; word-break normal; ' +
+    'word-wrap normal break-word; overflow-wrap normal break-word; line-break auto normal after-white-space; ' +
+    'hyphens none manual; -webkit-hyphens none manual; font-stretch normal; font-kerning auto normal none; ' +
+    'font-optical-sizing auto none; list-style-position outside; ' +
     'list-style-image none; table-layout auto; caption-side top; mso-hide none; color-scheme normal light',
 );
 const AROUND = listed(
-  'position static; top auto; right auto; bottom auto; left auto; z-index auto; transform none; translate none; ' +
+  'position static; float none; top auto; right auto; bottom auto; left auto; z-index auto; transform none; translate none; ' +
     'rotate none; scale none; filter none; clip auto; clip-path none; mask none; mix-blend-mode normal; ' +
     'box-shadow none; text-shadow none; outline none 0; border-image none; animation none; transition none',
 );
@@ -73,11 +76,7 @@ interface Range {
   number?: readonly [number, number];
   words?: ReadonlySet<string>;
 }
-const HEIGHT: Range = { words: names('auto none') };
 const RANGES: Readonly<Record<string, Range>> = {
-  'text-indent': { px: [0, 50] },
-  'letter-spacing': { px: [0, 2], words: names('normal') },
-  'word-spacing': { px: [0, 5], words: names('normal') },
   // Whether it is enough for the letters inside is looked at in `html-flow.ts`.
   'line-height': { px: [8, 200], percent: [100, 500], number: [1, 5], words: names('normal') },
   opacity: { number: [1, 1], percent: [100, 100] },
@@ -91,17 +90,23 @@ const RANGES: Readonly<Record<string, Range>> = {
   'mso-bidi-font-size': { px: [6, 200] },
   'mso-margin-top-alt': { px: [0, 100], words: names('auto') },
   'mso-margin-bottom-alt': { px: [0, 100], words: names('auto') },
-  width: { px: [300, 800], percent: [100, 100], words: names('auto') },
-  'min-width': { px: [0, 300], words: names('auto') },
-  'max-width': { px: [300, 2000], percent: [100, 100], words: names('none') },
-  height: HEIGHT,
-  'min-height': { px: [0, 600], words: names('auto') },
-  'max-height': HEIGHT,
+  width: { percent: [100, 100], words: names('auto') },
+  'min-width': { px: [0, 0], words: names('auto') },
+  'max-width': { percent: [100, 100], words: names('none') },
+  height: { words: names('auto') },
+  'min-height': { px: [0, 0], words: names('auto') },
+  'max-height': { words: names('none') },
 };
 const SIZE = /^(?:min-|max-)?(?:width|height)$/;
-const SIZED: Readonly<Record<'cell' | 'picture', Range>> = {
-  cell: { px: [0, 800], percent: [0, 100], words: names('auto none') },
-  picture: { px: [6, 2000], percent: [10, 100], words: names('auto none') },
+/** A table is at least as wide as what is in it, whatever its style says; a cell only as long as it has no greatest width. */
+const GROWING: Range = { px: [0, 800], percent: [0, 100], words: names('auto none') };
+const SIZED = {
+  cell: { names: /^(?:width|height)$/, range: GROWING },
+  table: { names: /^(?:width|height|max-width)$/, range: GROWING },
+  picture: {
+    names: /^(?:max-)?(?:width|height)$|^min-height$/,
+    range: { px: [6, 2000], percent: [10, 100], words: names('auto none') } as Range,
+  },
 };
 const OF_PICTURES = names('aspect-ratio object-fit object-position');
 
@@ -137,8 +142,8 @@ export function gradeOf({ name, value }: Declaration, place: Place): Grade {
   if (ANY.has(name)) return value.every(isPlainValue) ? 'plain' : 'own';
   if (WORDS.has(name)) return value.every(isWord) ? 'plain' : 'own';
   if (OF_PICTURES.has(name)) return place.sized === 'picture' && value.every(isPlainValue) ? 'plain' : 'own';
-  const range =
-    SIZE.test(name) && name !== 'min-width' && place.sized !== null ? SIZED[place.sized] : rangeOf(name);
+  const sized = place.sized === null ? null : SIZED[place.sized];
+  const range = sized?.names.test(name) ? sized.range : rangeOf(name);
   if (range !== undefined) {
     if (value.length === 1 && within(first!, range)) return 'plain';
     // Without a text of its own it still moves others.
@@ -238,3 +243,17 @@ export function indentOf(declarations: readonly Declaration[]): number {
 }
 
 const INDENTING = /^(margin|padding|border)(?:-(?:left|right))?(?:-width|-style)?$/;
+
+/** How wide the border on the right is that these may draw, in pixels. */
+export function endBorderOf(declarations: readonly Declaration[]): number {
+  const widths = declarations.flatMap(({ name, value }) => {
+    if (!/^border(?:-right)?(?:-width|-style)?$/.test(name)) return [];
+    const words = value.map(wordOf);
+    const lengths = value.flatMap((token) => edgePixels(token) ?? []);
+    if (lengths.length > 0) return lengths;
+    return words.includes('thick') ? THICK : words.some((word) => DRAWN.test(word)) ? MEDIUM : 0;
+  });
+  return Math.max(0, ...widths);
+}
+const THICK = 5;
+const MEDIUM = 3;

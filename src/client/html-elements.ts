@@ -43,8 +43,10 @@ const FIXED = new Map([
   ['table', 'table'],
   ...[...names('tbody thead tfoot caption col colgroup ruby rt rp')].map((name) => [name, ''] as const),
 ]);
-const AS_BLOCK = names('block flow-root table');
-const IN_LINE = names('inline inline-block');
+/** Blocks that may be put in a line; the others have an edge, numbers or an order that gets lost there. */
+const LOOSE = names('div p');
+/** Without a text of their own, they may be boxes in a line. */
+const TEXTLESS = names('hr img');
 
 export interface Display {
   /** Its edges break the line. */
@@ -62,9 +64,12 @@ export function displayOf(tagName: string, display: string | undefined): Display
   const boxed = block || fixed !== undefined || tagName === 'img';
   if (display === undefined || display === fixed) return { block, inline: !boxed, doubt: false };
   if (fixed !== undefined) return { block, inline: false, doubt: true };
-  if (AS_BLOCK.has(display)) return { block: true, inline: false, doubt: false };
-  if (IN_LINE.has(display)) {
-    return { block: false, inline: display === 'inline' && tagName !== 'img', doubt: false };
+  if (display === 'block') return { block: true, inline: false, doubt: false };
+  if (display === 'inline' && (!block || LOOSE.has(tagName))) {
+    return { block: false, inline: tagName !== 'img', doubt: false };
+  }
+  if (display === 'inline-block' && TEXTLESS.has(tagName)) {
+    return { block: false, inline: false, doubt: false };
   }
   return { block, inline: true, doubt: true };
 }

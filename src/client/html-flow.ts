@@ -6,10 +6,9 @@
 
 import { type Declared, wordOf } from './css-declared.js';
 import { fontParts } from './css-fonts.js';
-import { indentOf, pixels } from './css-properties.js';
+import { endBorderOf, indentOf, pixels } from './css-properties.js';
 import type { Token } from './css-tokens.js';
-import { lower } from './css-tokens.js';
-import { attribute, CELL, type Element, names, PREFORMATTED } from './html-elements.js';
+import { attribute, CELL, type Element, names, PREFORMATTED, textsOf } from './html-elements.js';
 import type { Marks } from './html-marks.js';
 
 export interface Flow {
@@ -23,13 +22,15 @@ export interface Flow {
   spaced: boolean;
   /** Pixels by which margins, paddings and borders move the text. */
   indent: number;
+  /** Pixels of borders on the right. */
+  edge: number;
   /** Quotations and lists around. */
   depth: number;
   rightToLeft: boolean;
-  /** Lines are not set at the side where they begin. */
-  aligned: boolean;
-  /** Has a least width. */
-  wide: boolean;
+  /** The post has characters that keep words on one line. */
+  glued: boolean;
+  /** White space is shown as it is. */
+  preformatted: boolean;
   /** Inside a part of a line that has a background of its own. */
   painted: boolean;
   struck: boolean;
@@ -42,10 +43,11 @@ export const FIRST_FLOW: Flow = {
   line: null,
   spaced: false,
   indent: 0,
+  edge: 0,
   depth: 0,
   rightToLeft: false,
-  aligned: false,
-  wide: false,
+  glued: false,
+  preformatted: false,
   painted: false,
   struck: false,
   underlined: false,
@@ -53,6 +55,8 @@ export const FIRST_FLOW: Flow = {
 
 /** Pixels to a side, of all elements around together. */
 const MOST_INDENT = 100;
+/** Pixels of borders that a line too long for its place runs over: narrower than a letter. */
+const MOST_EDGE = 4;
 /** Quotations and lists in each other, each of which a browser indents by itself. */
 const MOST_DEPTH = 8;
 /** Pixels between and around the cells of a table. */
@@ -64,9 +68,10 @@ const MONOSPACE = names('code kbd samp tt pre listing xmp plaintext');
 const UNDERLINED = names('u ins');
 /** A stroke through what is around does not reach them, or not at the height of their letters. */
 const NOT_STRUCK = names('table ruby rt sup sub');
+/** With `align`. */
+const FLOATING = names('table img');
 const WIDTHS = names('table td th col colgroup hr');
 const TRANSPARENT = names('initial unset none transparent');
-const AT_START = names('left start justify');
 const KEPT = names('inherit unset');
 
 /** What is known of the element from elsewhere. */
@@ -89,18 +94,19 @@ export function flowInside(
   const { marks, resized } = known;
   const lines = linesInside(declared, around, known.size);
   const indent = around.indent + indentOf(declared.all) + spacing(element);
+  const edge = around.edge + endBorderOf(declared.all);
   const rightToLeft = runs(element, declared, around, marks);
   const painted = around.painted || isPainted(tagName, declared, known.inline);
-  const wide = around.wide || declared.all.some(({ name, value }) => name === 'min-width' && isLong(value));
   const flow: Flow = {
     sheet: around.sheet,
     letters: around.letters,
     ...lines,
     indent,
+    edge,
     depth: around.depth + (INDENTING.has(tagName) ? 1 : 0),
     rightToLeft,
-    aligned: alignedInside(element, declared, around.aligned),
-    wide,
+    glued: around.glued,
+    preformatted: around.preformatted || PREFORMATTED.has(tagName),
     painted,
     struck: around.struck || marks.struck,
     underlined: around.underlined || isUnderlined(element, declared),
@@ -114,11 +120,14 @@ export function flowInside(
     (painted && !around.painted && (flow.spaced || around.sheet)) ||
     (around.painted && (resized || fonted)) ||
     (indent > around.indent && indent > MOST_INDENT) ||
+    (edge > around.edge && edge > MOST_EDGE) ||
     flow.depth > MOST_DEPTH ||
-    (rightToLeft && (indent > 0 || PREFORMATTED.has(tagName) || declared.all.some(isWidth))) ||
-    (flow.aligned && wide) ||
+    // Beyond the left edge nothing can be scrolled to.
+    (rightToLeft && (indent > 0 || flow.preformatted || tagName === 'table' || around.glued)) ||
+    (flow.preformatted && declared.all.some(({ name }) => name === 'white-space')) ||
     (marks.struck && around.sheet) ||
-    (around.struck && (resized || NOT_STRUCK.has(tagName) || isOffLine(declared))) ||
+    (around.struck &&
+      (resized || NOT_STRUCK.has(tagName) || declared.value('vertical-align') !== undefined)) ||
     (flow.underlined && (tagName === 'sub' || marks.align === 'sub')) ||
     isStretched(element);
   return { flow, doubt };
@@ -164,13 +173,6 @@ function isPainted(tagName: string, declared: Declared, inline: boolean): boolea
   return tagName === 'mark' || (background !== undefined && !TRANSPARENT.has(wordOf(background)));
 }
 
-function alignedInside(element: Element, declared: Declared, around: boolean): boolean {
-  const value = declared.value('text-align');
-  if (value !== undefined && !KEPT.has(wordOf(value))) return !AT_START.has(wordOf(value));
-  const align = attribute(element, 'align');
-  return around || element.tagName === 'center' || (align !== undefined && !AT_START.has(lower(align)));
-}
-
 const isUnderlined = (element: Element, declared: Declared): boolean =>
   UNDERLINED.has(element.tagName) ||
   (element.tagName === 'a' && attribute(element, 'href') !== undefined) ||
@@ -178,23 +180,15 @@ const isUnderlined = (element: Element, declared: Declared): boolean =>
 
 const isUnderline = (token: Token): boolean => token.type === 'ident' && token.text === 'underline';
 
-/** Inside what is struck: raised, lowered, or a box of its own. */
-function isOffLine(declared: Declared): boolean {
-  const display = declared.word('display');
-  return (
-    declared.value('vertical-align') !== undefined ||
-    (display !== undefined && display !== 'inline' && display !== 'block')
-  );
-}
-
-const isLong = ([token]: readonly Token[]): boolean => token?.type !== 'number' || token.value !== 0;
-
-const isWidth = ({ name, value }: { name: string; value: readonly Token[] }): boolean =>
-  /^(?:min-)?width$/.test(name) && value.some((token) => token.type === 'number' && token.unit !== '%');
-
-/** Attributes that make cells lie over each other, lines that do not break, or a table wider than its place. */
+/**
+ * Cells beside or over each other, what floats (the numbers of a list lie over it), lines that do not break, or a table
+ * wider than its place. Of cells side by side people
+ * read each from top to bottom, and the text holds one after the other, but where their lines are nobody knows here.
+ */
 function isStretched(element: Element): boolean {
   const { tagName } = element;
+  if (FLOATING.has(tagName) && /left|right/i.test(attribute(element, 'align') ?? '')) return true;
+  if (tagName === 'tr' && elementsIn(element).filter(isFilled).length > 1) return true;
   if (tagName === 'table' && cellsOf(element).some((cell) => numberOf(cell, 'rowspan', 1) !== 1)) return true;
   if (CELL.has(tagName) && attribute(element, 'nowrap') !== undefined) return true;
   if (WIDTHS.has(tagName) && numberOf(element, 'width', 0) > MOST_WIDTH) return true;
@@ -209,6 +203,13 @@ const cellsOf = (table: Element): Element[] =>
     .flatMap(elementsIn)
     .flatMap((part) => (part.tagName === 'tr' ? [part] : elementsIn(part)))
     .flatMap(elementsIn);
+
+/** Holds more than blanks, line breaks and pictures that stand for nothing. */
+const isFilled = (cell: Element): boolean =>
+  textsOf(cell.childNodes, (text) => /[^ \t\n\f\r\u00a0]/.test(text) || null) === true ||
+  elementsIn(cell).some((part) =>
+    part.tagName === 'img' ? (attribute(part, 'alt') ?? '') !== '' : part.tagName !== 'br',
+  );
 
 const elementsIn = (element: Element): Element[] =>
   element.childNodes.filter((node): node is Element => 'tagName' in node);

@@ -27,6 +27,19 @@ export function markerOf(list: List, item: Element): string {
   return list.ordered ? `${numeral(number, list.type)}. ` : '';
 }
 
+/** In pixels, what a browser leaves free for numbers before the items of a list. */
+const ROOM = 40;
+
+/**
+ * Whether the number of an item may be too wide for the room before it, where the edge of a page cuts it off. In letters
+ * of `size` pixels, of which a digit or small letter in wide fonts takes 0.72, any other letter 1.2, and `. ` 0.75.
+ */
+export function isCutOff(marker: string, size: number): boolean {
+  const number = marker.slice(0, -'. '.length);
+  const wide = number.replace(/[^A-Zmw]/g, '').length;
+  return (wide * 1.2 + (number.length - wide) * 0.72 + 0.75) * size > ROOM;
+}
+
 const integerOf = (value: string | undefined): number | undefined => {
   const digits = /^\s*([+-]?\d{1,9})/.exec(value ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits);

@@ -21,6 +21,7 @@ import { FIRST_FLOW, type Flow } from './html-flow.js';
 
 export interface Look extends Letters, Flow {
   text: Luminance;
+  /** The darkest of what is behind: a line that is too long for its place lies on the grounds around it too. */
   behind: Luminance;
   links: Luminance;
   /** A style sheet sets colours: what is behind has to be white. */
@@ -124,7 +125,7 @@ export function coloursInside(
   let doubt = false;
   const take = (name: 'text' | 'behind' | 'links', found: Luminance | null) => {
     if (found === null) doubt = true;
-    else colours[name] = found;
+    else colours[name] = name === 'behind' ? Math.min(found, ground) : found;
   };
   const given = (name: string, of: 'text' | 'behind' | 'links') => {
     const value = attribute(element, name);
@@ -132,26 +133,30 @@ export function coloursInside(
   };
   const link = tagName === 'a' && attribute(element, 'href') !== undefined;
   if (link) colours.text = around.links;
-  if (tagName === 'mark') Object.assign(colours, { text: BLACK, behind: MARKER_YELLOW });
+  if (tagName === 'mark') {
+    take('text', BLACK);
+    take('behind', MARKER_YELLOW);
+  }
   if (COLOURED.has(tagName)) given('bgcolor', 'behind');
   if (tagName === 'font') given('color', 'text');
   if (tagName === 'body') {
     given('text', 'text');
     given('vlink', 'links');
-    doubt ||= !isTold(colours.links, colours.behind);
+    doubt ||= !isDark(colours.links, colours.behind);
     given('link', 'links');
-    doubt ||= !isTold(colours.links, colours.behind);
+    doubt ||= !isDark(colours.links, colours.behind);
   }
   const text = declared.value('color');
   const behind = declared.value('background-color');
   if (text !== undefined) take('text', colourOf(text, INHERITED, around.text));
   if (behind !== undefined) take('behind', colourOf(behind, UNCOLOURED, around.behind));
   const changed = link || colours.text !== around.text || colours.behind !== around.behind;
-  // Pages without a doctype colour a table's text as the page's, whatever is around it.
-  const plain = tagName === 'table' && text === undefined && !isTold(BLACK, colours.behind);
   const sheet = around.paper && changed && colours.behind < PAPER;
-  return { colours, doubt: doubt || plain || sheet || (changed && !isTold(colours.text, colours.behind)) };
+  return { colours, doubt: doubt || sheet || (changed && !isDark(colours.text, colours.behind)) };
 }
+
+/** Told from what is behind it, and darker: so it is told from any lighter ground as well, and from the white page. */
+const isDark = (text: Luminance, behind: Luminance): boolean => text < behind && isTold(text, behind);
 
 /** `kept`: words that leave what is around; null: no known luminance. */
 function colourOf(value: readonly Token[], kept: ReadonlySet<string>, around: Luminance): Luminance | null {

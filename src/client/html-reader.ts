@@ -25,7 +25,7 @@ import {
   textsOf,
 } from './html-elements.js';
 import { embeddedText } from './html-embedded.js';
-import { type List, markerOf, openList } from './html-list.js';
+import { isCutOff, type List, markerOf, openList } from './html-list.js';
 import { FIRST_LOOK, type Look } from './html-look.js';
 import { misplacedIn } from './html-order.js';
 import { sheetsOf } from './html-sheet.js';
@@ -45,6 +45,10 @@ const SHAPING = names('br wbr col colgroup');
 /** What is never shown and holds no text of the post is not reported; nor is an empty one of the others. */
 const SILENT = names('style title rp');
 const UNMEANT = names('script template noframes noembed datalist');
+/** Lists: the innermost one gives an item its number, or none. */
+const LISTS = names('ol ul menu dir');
+/** These keep words on one line; the canonical text has them as a space or not at all. */
+const GLUE = /[\u00a0\u2007\u202f\u2060\ufeff]/;
 const CONDITION = /^[ \t\n\f\r]*\[if\b/i;
 
 export class HtmlReader {
@@ -94,8 +98,9 @@ export class HtmlReader {
   private openSheets(): (() => void)[] {
     const { found, doubt, coloured, lined, underlined } = sheetsOf(this.nodes);
     if (found) this.report('style_sheet');
-    const letters = textsOf(this.nodes, (text) => RIGHT_TO_LEFT.test(text) || null) === true;
-    this.look = { ...this.look, paper: coloured, sheet: lined, underlined, letters };
+    const holds = (pattern: RegExp) => textsOf(this.nodes, (text) => pattern.test(text) || null) === true;
+    const [letters, glued] = [holds(RIGHT_TO_LEFT), holds(GLUE)];
+    this.look = { ...this.look, paper: coloured, sheet: lined, underlined, letters, glued };
     return doubt ? [this.writer.openDoubt('uncertain')] : [];
   }
 
@@ -125,7 +130,8 @@ export class HtmlReader {
     const { block } = style;
     if (block) writer.edge();
     if (CELL.has(tagName)) writer.write(' ');
-    const closeDoubt = this.openDoubt(element, style);
+    const marker = tagName === 'li' ? this.marker(element) : '';
+    const closeDoubt = this.openDoubt(element, style, marker !== '' && isCutOff(marker, style.look.size));
     if (EMBEDDED.has(tagName) || shadow) {
       this.embed(element);
       closeDoubt?.();
@@ -137,9 +143,9 @@ export class HtmlReader {
     if (tagName === 'br') writer.breakLine();
     if (PREFORMATTED.has(tagName)) this.pre++;
     if (tagName === 'blockquote') writer.quote++;
-    const list = tagName === 'ol' || tagName === 'ul' || tagName === 'menu';
+    const list = LISTS.has(tagName);
     if (list) this.lists.push(openList(element, style.bare));
-    if (tagName === 'li') this.number(element);
+    writer.number(marker);
     const hidesPart = writer.inLink && hasClass(element, 'invisible');
     if (hidesPart) writer.invisible++;
     const opened = tagName === 'a' && !writer.inLink;
@@ -187,9 +193,10 @@ export class HtmlReader {
     this.writer.write(text);
   }
 
-  private openDoubt(element: Element, { outcome }: Style): (() => void) | undefined {
+  /** `cutOff`: the number of an item may be, for its width. */
+  private openDoubt(element: Element, { outcome }: Style, cutOff: boolean): (() => void) | undefined {
     const { tagName } = element;
-    if (outcome !== 'shown' || this.misplaced.has(element)) {
+    if (outcome !== 'shown' || cutOff || this.misplaced.has(element)) {
       return this.writer.openDoubt('uncertain', outcome === 'around' || SHAPING.has(tagName));
     }
     return CONTROLS.has(tagName) ? this.writer.openDoubt('embedded') : undefined;
@@ -199,9 +206,9 @@ export class HtmlReader {
     this.writer.write(this.pre > 0 ? value : value.replace(/[ \t\n\f\r]+/g, ' '));
   }
 
-  private number(item: Element): void {
+  private marker(item: Element): string {
     const list = this.lists.at(-1);
-    this.writer.number(list === undefined ? '' : markerOf(list, item));
+    return list === undefined ? '' : markerOf(list, item);
   }
 
   private picture(alt: string): void {

@@ -6,9 +6,9 @@
 import { type Declaration, declarationsOf } from './css-declarations.js';
 import { Declared, isGlobal, wordOf } from './css-declared.js';
 import { familyGrade, fontParts } from './css-fonts.js';
-import { type Grade, gradeOf, type Place, pixels, worse } from './css-properties.js';
-import { lower, type Token } from './css-tokens.js';
-import { attribute, displayOf, type Element, KNOWN, names, textsOf } from './html-elements.js';
+import { type Grade, gradeOf, type Place, worse } from './css-properties.js';
+import { lower } from './css-tokens.js';
+import { attribute, displayOf, type Element, KNOWN, names } from './html-elements.js';
 import { flowInside } from './html-flow.js';
 import { COLOURED, coloursInside, type Look, sizeInside } from './html-look.js';
 import { type Marks, marksOf } from './html-marks.js';
@@ -24,8 +24,14 @@ export interface Style extends Marks {
 
 /** Hidden by a browser's own style sheet, which a `display` overrides. */
 const UNRENDERED = names('script style title noframes noembed datalist rp');
-/** As wide and high as what is inside needs, at least. */
-const CELLS = names('td th table col colgroup hr');
+/** As wide and high as what is inside needs, at least, or without a text. */
+const SIZED: Readonly<Record<string, Place['sized']>> = {
+  td: 'cell',
+  th: 'cell',
+  table: 'table',
+  hr: 'table',
+  img: 'picture',
+};
 /** What an animation shows at last, and what `all` resets, is not known here. */
 const MOVING = /^(?:-[a-z]+-)?(?:animation|transition)|^all$/;
 const DISPLAYS = names(
@@ -60,10 +66,9 @@ export function styleOf(element: Element, around: Look): Style {
     !KNOWN.has(element.tagName) ||
     (element.tagName === 'dialog' && attribute(element, 'open') !== undefined);
   let grade: Grade = declared.unreadable || over ? 'around' : inDoubt ? 'own' : 'plain';
-  const place: Place = { inline, sized: sizedAs(element.tagName, declared) };
+  const sized = Object.hasOwn(SIZED, element.tagName) ? SIZED[element.tagName]! : null;
   for (const each of declared.all) {
-    if (isBullet(element, each)) continue;
-    grade = worse(grade, WHOLE.has(each.name) ? fontGrade(element, each) : gradeOf(each, place));
+    grade = worse(grade, WHOLE.has(each.name) ? fontGrade(each) : gradeOf(each, { inline, sized }));
   }
   return {
     ...marks,
@@ -91,25 +96,22 @@ function hiding(element: Element, declared: Declared): 'hidden' | 'doubt' | null
   return overridden ? 'doubt' : 'hidden';
 }
 
-function sizedAs(tagName: string, declared: Declared): Place['sized'] {
-  if (tagName === 'img') return 'picture';
-  return CELLS.has(tagName) && (tagName === 'hr' || declared.word('display') === undefined) ? 'cell' : null;
-}
-
-/** Attributes that hide or move, or may: a popover, closed details, a table that floats, a picture behind the text, a picture of no size, a font of pictures. */
+/**
+ * What hides or moves, or may: styles of columns, a list without the room that its numbers stand in, a popover, closed
+ * details, a caption below, a picture behind the text, a picture of no size, a font of pictures.
+ */
 function isOdd(element: Element, declared: Declared): boolean {
   const { tagName } = element;
   if (tagName === 'col' || tagName === 'colgroup') {
-    return attribute(element, 'bgcolor') !== undefined || declared.all.some(({ name }) => name !== 'width');
+    return attribute(element, 'bgcolor') !== undefined || declared.all.length > 0;
   }
+  if (tagName === 'ol' && declared.all.some(({ name }) => name.startsWith('padding'))) return true;
   if (attribute(element, 'popover') !== undefined) return true;
   // Of several details of one name a browser shows one.
   if (tagName === 'details') {
     return attribute(element, 'open') === undefined || attribute(element, 'name') !== undefined;
   }
-  const align = lower(attribute(element, 'align') ?? '');
-  if (tagName === 'table' && /left|right/.test(align)) return true;
-  if (tagName === 'caption') return align === 'bottom';
+  if (tagName === 'caption') return lower(attribute(element, 'align') ?? '') === 'bottom';
   if (COLOURED.has(tagName)) return (attribute(element, 'background') ?? '') !== '';
   if (tagName === 'img') {
     return TINY.test(attribute(element, 'width') ?? '') || TINY.test(attribute(element, 'height') ?? '');
@@ -117,35 +119,14 @@ function isOdd(element: Element, declared: Declared): boolean {
   const face = tagName === 'font' ? attribute(element, 'face') : undefined;
   if (face === undefined) return false;
   const [family, ...more] = declarationsOf(`font-family:${face}`) ?? [];
-  return family === undefined || more.length > 0 || fontGrade(element, family) !== 'plain';
+  return family === undefined || more.length > 0 || fontGrade(family) !== 'plain';
 }
 
 /** Of the declarations that are looked at as a whole, only fonts have a grade of their own. */
-function fontGrade(element: Element, { name, value }: Declaration): Grade {
+function fontGrade({ name, value }: Declaration): Grade {
   if (isGlobal(value)) return 'plain';
-  if (name === 'font-family') return lettersIn(element, value);
+  if (name === 'font-family') return familyGrade(value);
   if (name !== 'font') return 'plain';
   const parts = fontParts(value);
-  return parts === null ? 'own' : worse(parts.grade, lettersIn(element, parts.family));
-}
-
-/** Word sets a bullet and its spaces a quarter of an inch before the text: that is what lies there, and no word. */
-function isBullet(element: Element, { name, value }: Declaration): boolean {
-  const length = name === 'text-indent' && value.length === 1 ? pixels(value[0]) : null;
-  if (length === null || length >= 0 || length < -24) return false;
-  let begin = '';
-  textsOf(element.childNodes, (text) => {
-    begin = (begin + text).replace(/^[ \t\n\f\r]+/, '').slice(0, 4);
-    return begin.length >= 4 || null;
-  });
-  return begin === '·\u00a0\u00a0\u00a0';
-}
-
-/** Word writes bullets as `·` in Symbol, where it looks like itself. */
-function lettersIn(element: Element, family: readonly Token[]): Grade {
-  const grade = familyGrade(family);
-  if (grade !== 'symbol') return grade;
-  return textsOf(element.childNodes, (text) => /[^· \t\n\f\r\u00a0]/.test(text) || null) === null
-    ? 'plain'
-    : 'own';
+  return parts === null ? 'own' : worse(parts.grade, familyGrade(parts.family));
 }

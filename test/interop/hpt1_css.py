@@ -240,6 +240,11 @@ def differ(one, other):
     return 10 * (light + 500_000_000) >= 45 * (dark + 500_000_000)
 
 
+def is_dark(text, behind):
+    """Told from what is behind, and darker."""
+    return text < behind and differ(text, behind)
+
+
 # Fonts
 
 KEYWORD_SIZES = {"small": 13, "medium": 16, "initial": 16, "large": 18}
@@ -276,16 +281,12 @@ def readable(size):
 
 
 def family_grade(value):
-    """`symbol` where that is the only font of pictures."""
     if any(not (token.kind in ("ident", "string") or token.is_sign(",")) for token in value):
         return "own"
     families = [" ".join(token.text for token in part) if part else None for part in split(value, ",")]
     if None in families:
         return "own"
-    pictures = [name for name in families if PICTURE_FONTS.fullmatch(name)]
-    if not pictures:
-        return "plain"
-    return "symbol" if all(name == "symbol" for name in pictures) else "own"
+    return "own" if any(PICTURE_FONTS.fullmatch(name) for name in families) else "plain"
 
 
 def font_parts(value):
@@ -307,11 +308,9 @@ def font_parts(value):
 # Properties
 
 WORDS = set(
-    "font-style font-weight font-stretch font-kerning font-optical-sizing font-smooth -webkit-font-smoothing "
-    "-moz-osx-font-smoothing text-align text-align-last text-justify text-rendering text-overflow word-break "
-    "word-wrap overflow-wrap line-break hyphens -webkit-hyphens -webkit-nbsp-mode -webkit-line-break clear cursor page "
-    "page-break-before page-break-after page-break-inside break-before break-after break-inside orphans widows "
-    "border-collapse box-sizing list-style-position text-underline-position text-decoration-style "
+    "font-style font-weight font-smooth -webkit-font-smoothing -moz-osx-font-smoothing text-rendering clear cursor "
+    "-webkit-nbsp-mode -webkit-line-break page page-break-before page-break-after page-break-inside break-before "
+    "break-after break-inside orphans widows border-collapse box-sizing text-underline-position text-decoration-style "
     "text-decoration-skip-ink background-repeat background-attachment user-select -webkit-user-select mso-style-name "
     "mso-style-type mso-style-priority mso-style-link mso-style-parent mso-style-next mso-style-noshow mso-style-unhide "
     "mso-style-qformat mso-list mso-line-height-rule mso-pagination mso-ligatures mso-highlight mso-outline-level "
@@ -328,8 +327,12 @@ def listed(text):
 
 
 OWN = listed(
-    "white-space normal pre-wrap pre-line break-spaces; visibility visible; overflow visible; overflow-x visible; overflow-y visible; "
-    "content-visibility visible; float none; text-transform none; font-variant normal; font-variant-caps normal; "
+    "text-align left start center right end justify; text-align-last auto; text-justify auto; text-overflow clip; "
+    "text-indent 0; letter-spacing normal 0; word-spacing normal 0; white-space normal; word-break normal; "
+    "word-wrap normal break-word; overflow-wrap normal break-word; line-break auto normal after-white-space; "
+    "hyphens none manual; -webkit-hyphens none manual; font-stretch normal; font-kerning auto normal none; "
+    "font-optical-sizing auto none; list-style-position outside; visibility visible; overflow visible; overflow-x visible; overflow-y visible; "
+    "content-visibility visible; text-transform none; font-variant normal; font-variant-caps normal; "
     "font-variant-ligatures normal; font-variant-numeric normal; font-variant-east-asian normal; "
     "font-variant-alternates normal; font-variant-position normal; font-feature-settings normal; "
     "font-variation-settings normal; font-size-adjust none; writing-mode horizontal-tb; background-image none; "
@@ -338,17 +341,13 @@ OWN = listed(
     "mso-hide none; color-scheme normal light"
 )
 AROUND = listed(
-    "position static; top auto; right auto; bottom auto; left auto; z-index auto; transform none; translate none; "
+    "position static; float none; top auto; right auto; bottom auto; left auto; z-index auto; transform none; translate none; "
     "rotate none; scale none; filter none; clip auto; clip-path none; mask none; mix-blend-mode normal; box-shadow none; "
     "text-shadow none; outline none 0; border-image none; animation none; transition none"
 )
 # Pixels, per cent, mere numbers, words.
-HEIGHT = (None, None, None, ("auto", "none"))
 ADJUST = (None, (100, 100), None, ("none", "auto"))
 RANGES = {
-    "text-indent": ((0, 50), None, None, ()),
-    "letter-spacing": ((0, 2), None, None, ("normal",)),
-    "word-spacing": ((0, 5), None, None, ("normal",)),
     "line-height": ((8, 200), (100, 500), (1, 5), ("normal",)),
     "opacity": (None, (100, 100), (1, 1), ()),
     "zoom": (None, (100, 100), (1, 1), ("normal",)),
@@ -361,16 +360,18 @@ RANGES = {
     "mso-bidi-font-size": ((6, 200), None, None, ()),
     "mso-margin-top-alt": ((0, 100), None, None, ("auto",)),
     "mso-margin-bottom-alt": ((0, 100), None, None, ("auto",)),
-    "width": ((300, 800), (100, 100), None, ("auto",)),
-    "min-width": ((0, 300), None, None, ("auto",)),
-    "max-width": ((300, 2000), (100, 100), None, ("none",)),
-    "height": HEIGHT,
-    "min-height": ((0, 600), None, None, ("auto",)),
-    "max-height": HEIGHT,
+    "width": (None, (100, 100), None, ("auto",)),
+    "min-width": ((0, 0), None, None, ("auto",)),
+    "max-width": (None, (100, 100), None, ("none",)),
+    "height": (None, None, None, ("auto",)),
+    "min-height": ((0, 0), None, None, ("auto",)),
+    "max-height": (None, None, None, ("none",)),
 }
+GROWING = ((0, 800), (0, 100), None, ("auto", "none"))
 SIZED = {
-    "cell": ((0, 800), (0, 100), None, ("auto", "none")),
-    "picture": ((6, 2000), (10, 100), None, ("auto", "none")),
+    "cell": ("width height", GROWING),
+    "table": ("width height max-width", GROWING),
+    "picture": ("width height max-width max-height min-height", ((6, 2000), (10, 100), None, ("auto", "none"))),
 }
 SIZE = re.compile("(?:min-|max-)?(?:width|height)")
 OF_PICTURES = {"aspect-ratio", "object-fit", "object-position"}
@@ -400,7 +401,7 @@ def grade_of(name, value, inline, sized):
         return "plain" if all(is_word(token) for token in value) else "own"
     if name in OF_PICTURES:
         return "own"
-    bounds = SIZED[sized] if SIZE.fullmatch(name) and name != "min-width" and sized else RANGES.get(name)
+    bounds = SIZED[sized][1] if sized and name in SIZED[sized][0].split() else RANGES.get(name)
     if bounds:
         certain = len(value) == 1 and within(value[0], bounds)
         return "plain" if certain else "around" if SIZE.fullmatch(name) else "own"
@@ -476,6 +477,18 @@ def indent_of(declarations):
         drawn = kind == "border" and any(token.kind == "ident" and token.text in DRAWN for token in value)
         most[kind] = max(most[kind], 5 if drawn else 0, *[edge_pixels(token) or 0 for token in aside])
     return sum(most.values())
+
+
+def end_border_of(declarations):
+    """Pixels of the border on the right that these may draw."""
+    most = 0
+    for name, value, _ in declarations:
+        if not re.fullmatch("border(-right)?(-width|-style)?", name):
+            continue
+        lengths = [edge_pixels(token) for token in value if edge_pixels(token) is not None]
+        words = [token.text for token in value if token.kind == "ident"]
+        most = max(most, *lengths or [5 if "thick" in words else 3 if DRAWN & set(words) else 0])
+    return most
 
 
 def harmless(declaration):

@@ -43,6 +43,7 @@ BLOCK = set(
     "form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol p plaintext pre search section summary "
     "table tbody tfoot thead tr ul xmp".split()
 )
+LISTS = ("ol", "ul", "menu", "dir")
 PREFORMATTED = set("pre listing plaintext xmp".split())
 VOID = set("area base br col embed hr img input link meta param source track wbr".split())
 MARKS = {
@@ -60,7 +61,7 @@ IMPLIED = {
     "li": ({"li"}, {"ol", "ul", "menu"}),
     "dd": ({"dd", "dt"}, {"dl"}),
     "dt": ({"dd", "dt"}, {"dl"}),
-    "tr": ({"tr", "td", "th"}, {"table"}),
+    "tr": ({"tr"}, {"table"}),
     "td": ({"td", "th"}, {"tr", "table"}),
     "th": ({"td", "th"}, {"tr", "table"}),
     "rt": ({"rt", "rp"}, {"ruby"}),
@@ -235,7 +236,9 @@ class Look:
     def __init__(self, **changes):
         self.size, self.steps, self.sectioned = 16, 0, False
         self.text, self.behind, self.links, self.paper = css.BLACK, css.WHITE, css.LINK, False
-        self.sheet = self.letters = self.right_to_left = self.aligned = self.wide = False
+        self.sheet = self.letters = self.right_to_left = False
+        self.glued = self.preformatted = False
+        self.edge = 0
         self.line, self.spaced, self.indent, self.depth = None, False, 0, 0
         self.painted = self.struck = self.underlined = False
         self.__dict__.update(changes)
@@ -267,16 +270,12 @@ class Style:
             self.doubt = True
         over = moved or element.name not in KNOWN or element.name == "dialog" and element.get("open") is not None
         grade = "around" if declared.unreadable or over else "own" if self.doubt else "plain"
-        sized = "picture" if element.name == "img" else None
-        if element.name in ("td", "th", "table", "col", "colgroup", "hr"):
-            sized = "cell" if element.name == "hr" or "display" not in declared.won else None
+        sized = {"td": "cell", "th": "cell", "table": "table", "hr": "table", "img": "picture"}.get(element.name)
         whole = (
             "display color background background-color font font-size font-family list-style list-style-type "
             "text-decoration text-decoration-line vertical-align direction unicode-bidi"
         ).split()
         for name, value, _ in declared.all:
-            if self.is_bullet(name, value):
-                continue
             grade = css.worse(grade, self.font_grade(name, value) if name in whole else css.grade_of(name, value, inline, sized))
         self.outcome = "shown" if grade == "plain" else grade
 
@@ -288,10 +287,12 @@ class Style:
         if name in FIXED:
             self.doubt = True
             return block, False
-        if display in ("block", "flow-root", "table"):
+        if display == "block":
             return True, False
-        if display in ("inline", "inline-block"):
-            return False, display == "inline" and name != "img"
+        if display == "inline" and (not block or name in ("div", "p")):
+            return False, name != "img"
+        if display == "inline-block" and name in ("hr", "img"):
+            return False, False
         self.doubt = True
         return block, True
 
@@ -400,6 +401,7 @@ class Style:
             look.spaced = look.spaced or css.word_of(height) != "normal"
         look.line = line = min(fixed) if fixed else None if free else line
         look.indent += css.indent_of(declared.all)
+        look.edge += css.end_border_of(declared.all)
         if name == "table":
             look.indent += number_of(element, "cellpadding", 0) + number_of(element, "cellspacing", 0)
         look.depth += name in ("blockquote", "dd", "dir", "figure", "menu", "ol", "ul")
@@ -410,15 +412,7 @@ class Style:
         ground = declared.won.get("background-color")
         opaque = ground is not None and css.word_of(ground) not in ("initial", "unset", "none", "transparent")
         look.painted = around.painted or inline and (name == "mark" or opaque)
-        widths = [(each, value[0]) for each, value, _ in declared.all if each in ("width", "min-width")]
-        look.wide = around.wide or any(each == "min-width" and not (token.kind == "number" and token.value == 0) for each, token in widths)
-        align = declared.won.get("text-align")
-        start = ("left", "start", "justify")
-        if align is not None and css.word_of(align) not in ("inherit", "unset"):
-            look.aligned = css.word_of(align) not in start
-        else:
-            given = element.get("align")
-            look.aligned = around.aligned or name == "center" or given is not None and css.lower(given) not in start
+        look.preformatted = around.preformatted or name in PREFORMATTED
         look.struck = around.struck or self.struck
         lines = (token for each, value, _ in declared.all if each.startswith("text-decoration") for token in value)
         look.underlined = (
@@ -429,19 +423,17 @@ class Style:
         )
         mono = name in "code kbd samp tt pre listing xmp plaintext".split()
         fonted = mono or element.get("face") is not None or any(each in ("font", "font-family") for each, _, _ in declared.all)
-        display = declared.word("display")
-        off_line = "vertical-align" in declared.won or display not in (None, "inline", "block")
-        measured = any(token.kind == "number" and token.text != "%" for each, value, _ in declared.all if each in ("width", "min-width") for token in value)
         return (
             line is not None and (look.size > line or around.sheet)
             or look.painted and not around.painted and (look.spaced or around.sheet)
             or around.painted and (self.resized or fonted)
             or look.indent > around.indent and look.indent > 100
+            or look.edge > around.edge and look.edge > 4
             or look.depth > 8
-            or look.right_to_left and (look.indent > 0 or name in PREFORMATTED or measured)
-            or look.aligned and look.wide
+            or look.right_to_left and (look.indent > 0 or look.preformatted or name == "table" or look.glued)
+            or look.preformatted and any(each == "white-space" for each, _, _ in declared.all)
             or self.struck and around.sheet
-            or around.struck and (self.resized or name in ("table", "ruby", "rt", "sup", "sub") or off_line)
+            or around.struck and (self.resized or name in ("table", "ruby", "rt", "sup", "sub") or "vertical-align" in declared.won)
             or look.underlined and (name == "sub" or self.align == "sub")
             or self.is_stretched()
         )
@@ -449,6 +441,10 @@ class Style:
     def is_stretched(self):
         element = self.element
         name = element.name
+        if name in ("table", "img") and re.search("left|right", css.lower(element.get("align") or "")):
+            return True
+        if name == "tr" and sum(is_filled(cell) for cell in elements(element)) > 1:
+            return True
         if name == "table" and any(number_of(cell, "rowspan", 1) != 1 for cell in cells(element)):
             return True
         if name in ("td", "th") and element.get("nowrap") is not None:
@@ -456,12 +452,6 @@ class Style:
         if name in ("table", "td", "th", "col", "colgroup", "hr") and number_of(element, "width", 0) > 800:
             return True
         return any(number_of(element, each, 0) > 40 for each in ("cellpadding", "cellspacing", "border", "hspace", "vspace"))
-
-    def is_bullet(self, name, value):
-        length = css.pixels(value[0]) if name == "text-indent" and len(value) == 1 else None
-        if length is None or not -24 <= length < 0:
-            return False
-        return "".join(texts(self.element.children)).lstrip(SPACE).startswith("·\u00a0\u00a0\u00a0")
 
     def read_colours(self):
         element, declared, around = self.element, self.declared, self.around
@@ -489,25 +479,24 @@ class Style:
         if link:
             text = links
         if name == "mark":
-            text, behind = css.BLACK, css.MARKER
+            text, behind = css.BLACK, min(behind, css.MARKER)
         if name in COLOURED:
-            behind = given("bgcolor", behind)
+            behind = min(behind, given("bgcolor", behind))
         if name == "font":
             text = given("color", text)
         if name == "body":
             text = given("text", text)
             for attribute in ("vlink", "link"):
                 links = given(attribute, links)
-                self.doubt = self.doubt or not css.differ(links, behind)
+                self.doubt = self.doubt or not css.is_dark(links, behind)
         colour, ground = declared.won.get("color"), declared.won.get("background-color")
         if colour is not None:
             text = taken(declared_as(colour, ("inherit", "unset", "currentcolor"), around.text), text)
         if ground is not None:
-            behind = taken(declared_as(ground, ("initial", "unset", "none", "transparent"), around.behind), behind)
+            # The winning one alone: of an attribute and a style the style.
+            behind = min(around.behind, taken(declared_as(ground, ("initial", "unset", "none", "transparent"), around.behind), behind))
         changed = link or text != around.text or behind != around.behind
-        if name == "table" and colour is None and not css.differ(css.BLACK, behind):
-            self.doubt = True
-        if changed and (around.paper and behind < css.PAPER or not css.differ(text, behind)):
+        if changed and (around.paper and behind < css.PAPER or not css.is_dark(text, behind)):
             self.doubt = True
         return text, behind, links
 
@@ -515,14 +504,15 @@ class Style:
         element = self.element
         name = element.name
         if name in ("col", "colgroup"):
-            return element.get("bgcolor") is not None or any(each != "width" for each, _, _ in self.declared.all)
+            return element.get("bgcolor") is not None or self.declared.all != []
+        if name == "ol" and any(each.startswith("padding") for each, _, _ in self.declared.all):
+            return True
         if element.get("popover") is not None:
             return True
         if name == "details":
             return element.get("open") is None or element.get("name") is not None
-        align = css.lower(element.get("align") or "")
-        if name == "caption" or name == "table" and ("left" in align or "right" in align):
-            return name == "table" or align == "bottom"
+        if name == "caption":
+            return css.lower(element.get("align") or "") == "bottom"
         if name in COLOURED:
             return (element.get("background") or "") != ""
         if name == "img":
@@ -538,16 +528,9 @@ class Style:
         if css.word_of(value) in css.GLOBAL or name not in ("font", "font-family"):
             return "plain"
         if name == "font-family":
-            return self.letters(value)
+            return css.family_grade(value)
         parts = css.font_parts(value)
-        return "own" if parts is None else css.worse(parts[2], self.letters(parts[1]))
-
-    def letters(self, family):
-        grade = css.family_grade(family)
-        if grade != "symbol":
-            return grade
-        dots = all(not text.strip("· \t\n\f\r\u00a0") for text in texts(self.element.children))
-        return "plain" if dots else "own"
+        return "own" if parts is None else css.worse(parts[2], css.family_grade(parts[1]))
 
 
 RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
@@ -565,6 +548,12 @@ def elements(element):
 def cells(table):
     rows = [row for part in elements(table) for row in ([part] if part.name == "tr" else elements(part))]
     return [cell for row in rows for cell in elements(row)]
+
+
+def is_filled(cell):
+    """Holds more than blanks, line breaks and pictures that stand for nothing."""
+    words = any(text.strip(SPACE + "\u00a0") for text in texts(cell.children))
+    return words or any(part.get("alt") if part.name == "img" else part.name != "br" for part in elements(cell))
 
 
 def number_of(element, name, otherwise):
@@ -676,6 +665,12 @@ def numeral(number, kind):
     return text.upper() if kind in ("A", "I") else text
 
 
+def is_cut_off(number, size):
+    """Whether it may be wider than the 40 pixels before an item."""
+    wide = len(re.findall("[A-Zmw]", number))
+    return (wide * 1.2 + (len(number) - 2 - wide) * 0.72 + 0.75) * size > 40
+
+
 def mark_of(name, style):
     if name in MARKS:
         return MARKS[name]
@@ -716,6 +711,7 @@ class Reader:
             self.look.sheet |= any(name.startswith(("font", "text-decoration")) for name in names)
             self.look.underlined |= "text-decoration" in names
         self.look.letters = any(re.search(RIGHT_TO_LEFT, text) for text in texts(self.root.children))
+        self.look.glued = any(re.search("[\u00a0\u2007\u202f\u2060\ufeff]", text) for text in texts(self.root.children))
         for page in self.pages:
             style = Style(page, self.look)
             plain = style.look.behind >= css.PAPER and css.differ(css.WHITE, style.look.text)
@@ -755,8 +751,9 @@ class Reader:
             self.edge()
         if name in ("td", "th"):
             self.write(" ")
+        number = self.number(node) if name == "li" else ""
         doubt = None
-        if style.outcome != "shown" or any(node is each for each in self.misplaced):
+        if number and is_cut_off(number, style.look.size) or style.outcome != "shown" or any(node is each for each in self.misplaced):
             doubt = self.open_doubt("uncertain", style.outcome == "around" or name in SHAPING)
         elif name in CONTROLS:
             doubt = self.open_doubt("embedded", False)
@@ -781,10 +778,11 @@ class Reader:
             self.edge()
         self.pre += name in PREFORMATTED
         self.quote += name == "blockquote"
-        if name in ("ol", "ul", "menu"):
+        if name in LISTS:
             self.lists.append(self.open_list(node, style))
-        if name == "li":
-            self.number(node)
+        if number:
+            self.write(number)
+            self.numbered = True
         part = self.link is not None and node.has_class("invisible")
         self.invisible += part
         opened = name == "a" and self.link is None
@@ -806,7 +804,7 @@ class Reader:
         self.invisible -= part
         if name == "li":
             self.numbered = False
-        if name in ("ol", "ul", "menu"):
+        if name in LISTS:
             self.lists.pop()
         if doubt:
             doubt()
@@ -880,14 +878,12 @@ class Reader:
 
     def number(self, node):
         if not self.lists:
-            return
+            return ""
         current = self.lists[-1]
         value = integer(node.get("value"))
         number = current[1] if value is None else value
         current[1] = number + current[2]
-        if current[0]:
-            self.write(numeral(number, current[3]) + ". ")
-            self.numbered = True
+        return numeral(number, current[3]) + ". " if current[0] else ""
 
     def open_mark(self, mark):
         before, after = mark

@@ -257,6 +257,36 @@ describe('a published list', () => {
     expect(warnings).toEqual([{ list: String(list), aheadS: 86_400 }]);
   });
 
+  test('by a process whose clock was set right is of now at once, or 571 seconds later at the most', async () => {
+    for (const [aheadS, waitS] of [
+      [86_400, 0],
+      [601, 0],
+      [600, 571],
+      [61, 32],
+    ] as const) {
+      const wrong = await openRig();
+      const { lists } = wrong.issuer;
+      const { list, idx } = await lists.claim();
+      const told = async () => {
+        const { iat, status_list } = claimsOf((await lists.publish(list))!.jwt);
+        return [iat - wrong.now / 1000, statusValue((await inflateList(status_list.lst))!, 2, idx)];
+      };
+      wrong.now += aheadS * 1000;
+      expect(await told()).toEqual([0, 0]);
+      wrong.now -= aheadS * 1000;
+      await lists.write(list, idx, 1, 1);
+      if (waitS > 0) {
+        expect(await told()).toEqual([aheadS, 0]);
+        // A publication waits for two seconds itself.
+        wrong.now += (waitS - 4) * 1000;
+        expect(await told()).toEqual([aheadS - waitS + 4, 0]);
+        wrong.now += 4_000;
+      }
+      expect(await told()).toEqual([waitS > 0 ? 30 : 0, 1]);
+      await wrong.close();
+    }
+  }, 30_000);
+
   test('holds decoys, and each change of a token moves one more', async () => {
     const { jti } = await ann.attest({ text });
     const { list } = (await rig.opened.collections.attestations.get(jti))!;
