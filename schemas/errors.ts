@@ -6,6 +6,7 @@
 export const ERRORS = {
   'request.invalid': [400, 'The request does not have the expected shape.'],
   'request.malformed_json': [400, 'The body is not valid JSON.'],
+  'request.name_twice': [400, 'A name stands twice in one JSON object.'],
   'request.invalid_utf8': [400, 'The body is not valid UTF-8.'],
   'request.too_deep': [400, 'The JSON is nested too deeply.'],
   'request.too_many_values': [400, 'The JSON has too many values.'],

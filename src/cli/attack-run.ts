@@ -54,6 +54,9 @@ interface Answer {
   error: string | null;
 }
 
+/** By the id of the case, as they came. */
+type Answers = Map<string, Answer[]>;
+
 const LINE_BYTES = 1024 * 1024;
 /** Milliseconds for a whole run, and for the answer to a line before files are replaced. */
 const RUN_MS = 120_000;
@@ -77,8 +80,9 @@ export async function attackRun(
     cpSync(join(corpus, run.status), status, { recursive: true });
     const child = start(command, corpus, run, status);
     const { answers, exit } = await converse(child, corpus, run, status, limitMs);
-    const started = answers.size > 0 || exit === 0;
-    return cases.map((each) => judge(each, answers.get(each.id), run.mayRefuse === true && !started));
+    // 126 and 127 are the shell's: it found no such command, or none that it may run.
+    const started = answers.size > 0 || exit === 0 || exit === 126 || exit === 127;
+    return cases.map((each) => judge(each, answers.get(each.id) ?? [], run.mayRefuse === true && !started));
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -89,7 +93,7 @@ async function converse(child: Child, corpus: string, run: AttackRun, status: st
   const release = endWithUs(child);
   const timer = setTimeout(() => endGroup(child), limitMs);
   try {
-    const answers = new Map<string, Answer>();
+    const answers: Answers = new Map();
     const ended = collect(child.stdout, answers);
     const lines = readFileSync(join(corpus, run.lines), 'utf8').trimEnd().split('\n');
     const { after, by } = run.replaced ?? { after: lines.length, by: '' };
@@ -147,11 +151,11 @@ async function feed(input: Writable, lines: readonly string[]): Promise<void> {
 }
 
 /** Reads answers until the output ends; a line that is no answer is passed over. */
-async function collect(output: Readable, answers: Map<string, Answer>): Promise<void> {
+async function collect(output: Readable, answers: Answers): Promise<void> {
   for await (const line of readLines(output, LINE_BYTES)) {
     if ('tooLong' in line) continue;
     const answer = readAnswer(line.bytes);
-    if (answer !== null) answers.set(answer.id, answer);
+    if (answer !== null) answers.set(answer.id, [...(answers.get(answer.id) ?? []), answer]);
   }
 }
 
@@ -167,7 +171,7 @@ function readAnswer(bytes: Buffer): (Answer & { id: string }) | null {
 }
 
 /** Waits until there are so many answers, the verifier is gone, or long enough: it may answer only at the end. */
-async function answered(answers: ReadonlyMap<string, Answer>, count: number, child: Child): Promise<void> {
+async function answered(answers: Answers, count: number, child: Child): Promise<void> {
   const until = Date.now() + ANSWER_MS;
   while (answers.size < count && !isGone(child) && Date.now() < until)
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -178,8 +182,21 @@ const isGone = (child: Child): boolean => child.exitCode !== null || child.signa
 const closed = (child: Child): Promise<number | null> =>
   isGone(child) ? Promise.resolve(child.exitCode) : new Promise((resolve) => child.once('close', resolve));
 
-/** What came of a case. @param refusedToStart where that was allowed */
-function judge(each: AttackCase, answer: Answer | undefined, refusedToStart: boolean): CaseReport {
+/**
+ * What came of a case. Who answers twice is held to the worse of the two: whatever reads the answers may take either.
+ * @param refusedToStart where that was allowed
+ */
+function judge(each: AttackCase, answers: readonly Answer[], refusedToStart: boolean): CaseReport {
+  const reports = answers.map((answer) => judgeAnswer(each, answer, false));
+  return (
+    reports.find(({ outcome }) => outcome === 'accepted') ??
+    reports.find(({ outcome }) => outcome !== 'passed') ??
+    reports[0] ??
+    judgeAnswer(each, undefined, refusedToStart)
+  );
+}
+
+function judgeAnswer(each: AttackCase, answer: Answer | undefined, refusedToStart: boolean): CaseReport {
   const found = answer?.error ?? null;
   const outcome = (): Outcome => {
     if (answer === undefined) return refusedToStart ? 'passed' : 'no_answer';

@@ -18,7 +18,7 @@ import type { AddCommand } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { asText, openInput, readAll } from './input.js';
 import { type Io, write, writeJson } from './io.js';
-import { type InputLine, readLines } from './lines.js';
+import { type InputLine, type LineName, nameOf, readLines } from './lines.js';
 import { jsonOption } from './settings.js';
 
 export interface CanonicaliseFlags {
@@ -29,13 +29,10 @@ export interface CanonicaliseFlags {
 
 /** A line of input. Sizes and places of facets are the canonical text's own affair: it has a reason for each. */
 const CanonicaliseLine = z.object({
-  id: z.union([z.string(), z.number()]).optional(),
-  platform: z.string().optional(),
-  text: z.string().optional(),
-  html: z.string().optional(),
-  facets: z
-    .array(Facet.extend({ start: z.number(), end: z.number(), uri: z.string().optional() }))
-    .optional(),
+  platform: z.string().nullish(),
+  text: z.string().nullish(),
+  html: z.string().nullish(),
+  facets: z.array(Facet.extend({ start: z.number(), end: z.number(), uri: z.string().optional() })).nullish(),
 });
 export type CanonicaliseLine = z.infer<typeof CanonicaliseLine>;
 
@@ -46,7 +43,7 @@ export type CanonicalAnswer =
 /** The canonical form and hashes of exactly one of text and HTML, or why there are none. */
 export async function canonicalise({ text, html, facets }: CanonicaliseLine): Promise<CanonicalAnswer> {
   try {
-    const found = canonicalOf(text, html, facets);
+    const found = canonicalOf(text ?? undefined, html ?? undefined, facets ?? undefined);
     const { h, w } = await hashesOf(found);
     return { h, w, canonical: found.canonical, reported: found.reported };
   } catch (error) {
@@ -58,7 +55,7 @@ export async function canonicalise({ text, html, facets }: CanonicaliseLine): Pr
 function canonicalOf(
   text: string | undefined,
   html: string | undefined,
-  facets: CanonicaliseLine['facets'],
+  facets: NonNullable<CanonicaliseLine['facets']> | undefined,
 ): CanonicalText {
   if (text !== undefined && html === undefined) return canonicalText(text, facets);
   if (html !== undefined && text === undefined) return canonicalHtml(html);
@@ -67,13 +64,16 @@ function canonicalOf(
 
 /** The answer to a line, and whether the line could be read at all. */
 async function answerLine(input: InputLine): Promise<{ read: boolean; answer: object }> {
+  let name: LineName = { line: input.line };
   try {
     if ('tooLong' in input) throw new AssayError('request.too_large');
-    const line = parseAs(CanonicaliseLine, parseJson(input.bytes), 'request.invalid');
-    return { read: true, answer: { id: line.id ?? input.line, ...(await canonicalise(line)) } };
+    const given = parseJson(input.bytes);
+    name = nameOf(given, input.line);
+    const line = parseAs(CanonicaliseLine, given, 'request.invalid');
+    return { read: true, answer: { ...name, ...(await canonicalise(line)) } };
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
-    return { read: false, answer: { id: input.line, error: error.code } };
+    return { read: false, answer: { ...name, error: error.code } };
   }
 }
 

@@ -41,3 +41,12 @@ export async function* readLines(input: Readable, maxBytes: number): AsyncGenera
   const last = size > 0 ? end() : null;
   if (last !== null) yield last;
 }
+
+/** What an answer goes by: the id of its line as it stood there, or the number of the line, counted from 1. */
+export type LineName = { id: string | number } | { line: number };
+
+/** The name of a line that was parsed; an id that is neither text nor number is none. */
+export function nameOf(given: unknown, line: number): LineName {
+  const id = typeof given === 'object' && given !== null ? (given as { id?: unknown }).id : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? { id } : { line };
+}

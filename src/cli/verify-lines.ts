@@ -10,10 +10,9 @@ import { parseJson } from '../../schemas/json.js';
 import type { Found, Verifier, VerifierCache } from '../client/html.js';
 import { readKept } from '../client/node-cache.js';
 import { type CheckedResult, Holders } from '../client/reuse.js';
+import { type LineName, nameOf } from './lines.js';
 
-export type LineAnswer =
-  | ({ id: string } & CheckedResult)
-  | { line: number; id?: string; error: { code: string; message: string } };
+export type LineAnswer = LineName & (CheckedResult | { error: { code: string; message: string } });
 
 /** Answers lines in their order; remembers token ids, so that one id in two tokens is seen. */
 export class LineVerifier {
@@ -21,9 +20,9 @@ export class LineVerifier {
 
   constructor(private readonly verifier: Verifier) {}
 
-  /** @param line counted from 1; the id where a line has none */
+  /** @param line counted from 1; what a line without an id is called by */
   async answer(bytes: Uint8Array, line: number): Promise<LineAnswer> {
-    let id: string | undefined;
+    let name: LineName = { line };
     try {
       const given = parseJson(bytes);
       if (typeof given !== 'object' || given === null || Array.isArray(given)) {
@@ -32,18 +31,14 @@ export class LineVerifier {
           'expected an object {id, token, text | html, platform, author}',
         );
       }
-      const { id: named, token: found, ...place } = given as Record<string, unknown>;
-      if (typeof named === 'string' || typeof named === 'number') id = String(named);
+      name = nameOf(given, line);
+      const { token: found, ...place } = given as Record<string, unknown>;
       const token = typeof found === 'string' ? found : '';
       const result = await this.verifier.verify(token, placeOf(place));
-      return { id: id ?? String(line), ...this.holders.check(id ?? `line ${line}`, token, result) };
+      return { ...name, ...this.holders.check(JSON.stringify(name), token, result) };
     } catch (error) {
       if (!(error instanceof AssayError) || error.code === 'config.invalid') throw error;
-      return {
-        line,
-        ...(id === undefined ? {} : { id }),
-        error: { code: error.code, message: error.message },
-      };
+      return { ...name, error: { code: error.code, message: error.message } };
     }
   }
 }

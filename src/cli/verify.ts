@@ -76,7 +76,7 @@ async function verifyOne(io: Io, file: string, verifier: Verifier, flags: Verify
     throw new AssayError('config.invalid', 'expected exactly one of --token and --token-file');
   }
   const found = token ?? (await readNamedFile(tokenFile as string)).toString('utf8');
-  const text = asText(await readAll(await openInput(io, file), LIMITS.bodyBytes));
+  const text = asText(await readAll(await openInput(io, file), LIMITS.batchBodyBytes));
   const result = await verifier.verify(found.trim(), {
     [flags.html ? 'html' : 'text']: text,
     ...(author === undefined ? {} : { author }),
@@ -90,7 +90,7 @@ async function verifyOne(io: Io, file: string, verifier: Verifier, flags: Verify
 async function verifyLines(io: Io, source: Readable, verifier: Verifier): Promise<number> {
   const lines = new LineVerifier(verifier);
   let code: number = EXIT.ok;
-  for await (const input of readLines(source, LIMITS.bodyBytes)) {
+  for await (const input of readLines(source, LIMITS.batchBodyBytes)) {
     const answer =
       'tooLong' in input
         ? { line: input.line, error: { code: 'request.too_large', message: `found ${input.tooLong} bytes` } }

@@ -4,6 +4,7 @@
  * accepts other spellings of the same bytes (measured on Wycheproof), which would give one token several names.
  */
 import type { TokenClaims, TokenHeader, VerifyError } from '../../schemas/attestation.js';
+import { membersOf } from '../../schemas/json.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { isClaims } from './claims.js';
 import { engine } from './engine.js';
@@ -100,7 +101,7 @@ export function readJson(bytes: Uint8Array): Record<string, unknown> | null {
     const text = utf8.decode(bytes);
     const value: unknown = JSON.parse(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject && membersWritten(text) === membersKept(value)
+    return isObject && membersWritten(text) === membersOf(value)
       ? (value as Record<string, unknown>)
       : null;
   } catch {
@@ -128,18 +129,6 @@ function textEnd(json: string, quote: number): number {
     while (json[end - 1 - slashes] === '\\') slashes++;
     if (slashes % 2 === 0) return end + 1;
   }
-}
-
-/** Members that parsing kept. */
-function membersKept(value: object): number {
-  let count = 0;
-  const open: object[] = [value];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const inner = Object.values(next) as unknown[];
-    if (!Array.isArray(next)) count += inner.length;
-    for (const each of inner) if (typeof each === 'object' && each !== null) open.push(each);
-  }
-  return count;
 }
 
 /** Exactly `alg`, `typ`, `kid`, with the one algorithm and the one type: no crit, no embedded or linked key. */

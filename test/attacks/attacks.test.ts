@@ -58,7 +58,7 @@ async function answers(run: AttackRun): Promise<Map<string, Answer>> {
   const found = new Map<string, Answer>();
   for (const [index, line] of read(run.lines).trimEnd().split('\n').entries()) {
     const answer = await lines.answer(Buffer.from(line), index + 1);
-    found.set(String(answer.id), answer as unknown as Answer);
+    if ('id' in answer) found.set(String(answer.id), answer as unknown as Answer);
   }
   return found;
 }

@@ -47,13 +47,15 @@ def place(line):
 
 def answers(lines, trust, now, lists):
     holders = {}
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         token = line["token"] if isinstance(line.get("token"), str) else ""
         result = Check(trust, now, lists).run(token, place(line))
         jti, end = result["jti"], token.rsplit(".", 1)[-1]
         if not result["errors"] and holders.setdefault(jti, end) != end:
             result = {**result, "errors": ["token.reused"], "hal": None}
-        yield {"id": line["id"], "valid": not result["errors"], **result}
+        named = isinstance(line.get("id"), (str, int, float)) and not isinstance(line.get("id"), bool)
+        name = {"id": line["id"]} if named else {"line": number}
+        yield {**name, "valid": not result["errors"], **result}
 
 
 def main():

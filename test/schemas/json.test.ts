@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { jsonShape, parseJson } from '../../schemas/json.js';
+import { jsonShape, membersOf, parseJson } from '../../schemas/json.js';
 import { LIMITS } from '../../schemas/limits.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
@@ -49,10 +49,11 @@ describe('JSON from strangers', () => {
         expect(jsonShape(bytes(JSON.stringify(value)), NO_LIMITS)).toEqual({
           depth: depthOf(plain),
           values: valuesOf(plain) + emptyOf(plain),
+          members: membersOf(plain),
         });
       }),
     );
-    expect(jsonShape(bytes('"[[[\\"[[,"'), NO_LIMITS)).toEqual({ depth: 0, values: 1 });
+    expect(jsonShape(bytes('"[[[\\"[[,"'), NO_LIMITS)).toEqual({ depth: 0, values: 1, members: 0 });
   });
 
   it('that is a bomb is looked at no further than the limits', () => {
@@ -72,6 +73,8 @@ describe('JSON from strangers', () => {
     ['too deep', '['.repeat(LIMITS.jsonDepth + 1), 'request.too_deep'],
     ['too many values', `[${'{},'.repeat(LIMITS.jsonValues / 2)}{}]`, 'request.too_many_values'],
     ['not JSON', '{"secret text', 'request.malformed_json'],
+    ['a name twice', '{"text":"seen","text":"hidden"}', 'request.name_twice'],
+    ['a name twice, once in escapes, deep inside', '[{"a":[{"b":1,"\\u0062":2}]}]', 'request.name_twice'],
   ])('is refused when it is %s, without a quotation', (_name, text, code) => {
     expect(() => parseJson(bytes(text))).toThrow(expect.objectContaining({ code }));
     expect(() => parseJson(bytes(text))).toThrow(

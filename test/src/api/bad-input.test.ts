@@ -98,6 +98,11 @@ const POSTS: Record<string, Case> = {
   'JSON cut off in the middle': refused(post({}).subarray(0, 60), 400, 'request.malformed_json'),
   'no JSON at all': refused(Buffer.from('To whom it may concern'), 400, 'request.malformed_json'),
   'an empty body': refused(Buffer.alloc(0), 400, 'request.malformed_json'),
+  'a name that stands twice': refused(
+    spliced(post({ text: 'seen' }), '"text":', Buffer.from('"text":"hidden","text":')),
+    400,
+    'request.name_twice',
+  ),
   'JSON that is no object': refused(json([1, 2]), 422, 'item.invalid', ''),
   'a text above its limit': refused(
     post({ text: 'x'.repeat(LIMITS.textCodePoints + 1) }),

@@ -129,10 +129,22 @@ describe('assay attack-suite', () => {
     expect(err).toMatch(/^1 of 5 cases passed/);
   });
 
-  it('a command that does not run passes nothing but what may refuse to start', async () => {
+  it('a command that does not run passes nothing, not even what may refuse to start', async () => {
     const { code, out } = await suite('/nonexistent/verifier');
     expect(code).toBe(1);
-    expect(out).toMatch(/1 of 5 cases passed, 4 no answer\n$/);
+    expect(out).toMatch(/0 of 5 cases passed, 5 no answer\n$/);
+  });
+
+  it('holds who answers twice to the worse of the two answers', async () => {
+    const command = verifier(
+      'twofold',
+      RIGHT,
+      `process.stdin.on('end', () => console.log('{"id":"good","valid":false,"errors":["token.malformed"]}'));
+       console.log('{"id":"evil","valid":true,"errors":[]}');`,
+    );
+    const { out } = await suite(command);
+    expect(out).toContain('good: REFUSED A LINE THAT HOLDS');
+    expect(out).toContain('evil: ACCEPTED AN ATTACK');
   });
 
   it('a verifier that does not end is ended with all it started, not only its shell', async () => {

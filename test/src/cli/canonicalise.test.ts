@@ -42,12 +42,12 @@ describe('assay canonicalise --jsonl', () => {
     const { code, json } = await assay(['canonicalise', '--jsonl'], { input });
     expect(json).toMatchObject([
       { id: 'a', canonical: 'one' },
-      { id: 2, error: 'request.malformed_json' },
-      { id: 3, error: 'request.invalid' },
-      { id: 4, canonical: 'two' },
+      { line: 2, error: 'request.malformed_json' },
+      { id: 'c', error: 'request.invalid' },
+      { line: 4, canonical: 'two' },
       { id: 7, error: 'not_one_text' },
       { id: 'none', error: 'not_one_text' },
-      { id: 7, error: 'request.invalid' },
+      { id: 'f', error: 'request.invalid' },
     ]);
     expect(code).toBe(1);
   });
@@ -56,7 +56,7 @@ describe('assay canonicalise --jsonl', () => {
     const input = lines('x'.repeat(17 * 1024 * 1024), { id: 'long', text: 'x'.repeat(100_001) });
     const { code, json } = await assay(['canonicalise', '--jsonl'], { input });
     expect(json).toEqual([
-      { id: 1, error: 'request.too_large' },
+      { line: 1, error: 'request.too_large' },
       { id: 'long', error: 'too_long' },
     ]);
     expect(code).toBe(1);

@@ -26,8 +26,8 @@ const answer = (line: unknown) => lines().answer(Buffer.from(JSON.stringify(line
 
 test('a token that holds is answered with its id, or with its line where it has none', async () => {
   expect(await answer({ id: 'a', ...place() })).toMatchObject({ id: 'a', valid: true, reused: false });
-  expect(await answer({ id: 5, ...place() })).toMatchObject({ id: '5', valid: true });
-  expect(await answer(place())).toMatchObject({ id: '7', valid: true });
+  expect(await answer({ id: 5, ...place() })).toMatchObject({ id: 5, valid: true });
+  expect(await answer(place())).toMatchObject({ line: 7, valid: true });
 });
 
 test('HTML and entities are looked at', async () => {

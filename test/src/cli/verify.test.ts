@@ -97,13 +97,13 @@ describe('assay verify', () => {
 
   it('reads many from one file, and goes on behind a bad line', async () => {
     const good = { token, text: TEXT, platform: 'forum', author: { id: 'ann' } };
-    const lines = [{ id: 'a', ...good }, '{', { ...good, text: 'x' }, 'z'.repeat(2 * 1024 * 1024)];
+    const lines = [{ id: 'a', ...good }, '{', { ...good, text: 'x' }, 'z'.repeat(17 * 1024 * 1024)];
     const input = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
     const { code, json, err } = await assay([...flags, '--jsonl'], { input });
     expect(json).toMatchObject([
       { id: 'a', valid: true },
       { line: 2, error: { code: 'request.malformed_json' } },
-      { id: '3', valid: false },
+      { line: 3, valid: false },
       { line: 4, error: { code: 'request.too_large' } },
     ]);
     expect([code, err]).toEqual([1, '']);
