@@ -37,7 +37,7 @@ export function leadsToName(label: string, href: string): boolean {
 
 /**
  * Whether an address in angle brackets is written after a mention and is the page of the account that it names, on
- * whatever host: a path of one or two parts, the last of them the name, and nothing after it.
+ * whatever host: a path of one or two parts, the last of them the name as it is written, and nothing after it.
  */
 export function standsAfterMention(line: string, { start, url }: { start: number; url: string }): boolean {
   if (line[start] !== '<' || line[start - 1] !== ' ') return false;
@@ -45,15 +45,10 @@ export function standsAfterMention(line: string, { start, url }: { start: number
   const at = word.indexOf('@');
   if (at < 0 || /[\p{L}\p{N}\p{M}]$/u.test(word.slice(0, at))) return false;
   const mention = word.slice(at);
-  const page = SCHEME.test(url) ? parsed(url) : null;
+  const page = parseHttp(url) === null ? null : parsed(url);
   if (mention.length < 2 || page === null || page.search !== '' || page.hash !== '') return false;
   const parts = page.pathname.replace(/\/$/, '').split('/').slice(1).map(plain);
-  const last = parts.at(-1);
-  return (
-    parts.length <= 2 &&
-    last !== '' &&
-    (last === named(mention)[0] || last === mention.slice(1).toLowerCase())
-  );
+  return parts.length <= 2 && parts.at(-1) === mention.slice(1).toLowerCase();
 }
 
 /** A web address at the default port without a user name; what has no scheme is on the site itself. */

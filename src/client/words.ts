@@ -50,7 +50,7 @@ const EMOJI = `(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|${PICTOGRAPH}${SKIN_TONE}?[\\u{E002
 const TYPOGRAPHIC =
   ' \\-\\u2010-\\u2015\\p{Ps}\\p{Pe}\\p{Pi}\\p{Pf}"\'.,;:!?*_`\\u00a1\\u00b4\\u00b7\\u00bf\\u060c\\u061b\\u061f\\u06d4\\u0964\\u0965\\u2022\\u2023\\u2025\\u2026\\u3001\\u3002\\u30fb\\uff01\\uff02\\uff07\\uff0c\\uff0e\\uff1a\\uff1b\\uff1f\\uff61\\uff64\\uff65';
 const OTHER = `[^ ]\\p{M}+|[^${TYPOGRAPHIC}]`;
-const TOKEN = new RegExp(`(${WORD})|${SHORTCODE}|${EMOTICON}|${LOOSE}|${EMOJI}|${OTHER}`, 'gu');
+const TOKEN = new RegExp(`(${WORD})|(?! )(?:${SHORTCODE}|${EMOTICON}|${LOOSE}|${EMOJI}|${OTHER})`, 'gu');
 
 /** An address as people type it, without its scheme; a host of at most 8 labels. */
 const BARE_HOST = new RegExp(
