@@ -9,10 +9,14 @@ import type { Report } from './characters.js';
 const TRACKING = new Set(
   (
     'dclid fbclid gbraid gclid gclsrc igsh igshid li_fat_id mc_cid mc_eid mkt_tok msclkid oly_anon_id oly_enc_id ' +
-    'rb_clickid ref_src ref_url s_cid ttclid twclid vero_id wbraid wickedid yclid _hsenc _hsmi _openstat'
+    'rb_clickid ref_src ref_url s_cid ttclid twclid vero_id wbraid wickedid yclid _hsenc _hsmi _openstat ' +
+    'utm_campaign utm_content utm_creative_format utm_id utm_marketing_tactic utm_medium utm_name utm_referrer utm_source ' +
+    'utm_source_platform utm_term'
   ).split(' '),
 );
-const isTracking = (key: string) => key.startsWith('utm_') || TRACKING.has(key);
+/** A `;` in it may begin a parameter of its own. */
+const isTracking = (pair: string) =>
+  TRACKING.has(pair.split('=', 1)[0]!.toLowerCase()) && !pair.includes(';');
 
 /** Redirectors that a platform puts around every link in its text while it shows the target. */
 const SHORTENERS = new Set(['t.co', 'lnkd.in']);
@@ -26,7 +30,7 @@ export function normaliseUrl(address: string, reported?: Set<Report>): string | 
   if (parsed === null) return null;
   const url = unwrap(parsed, reported);
   const pairs = url.search.slice(1).split('&');
-  const kept = pairs.filter((pair) => !isTracking(pair.split('=', 1)[0]!.toLowerCase()));
+  const kept = pairs.filter((pair) => !isTracking(pair));
   if (kept.length < pairs.length) reported?.add('tracking_parameters');
   const query = kept.join('&');
   const fragment = url.hash.slice(1);
@@ -40,7 +44,8 @@ export function normaliseUrl(address: string, reported?: Set<Report>): string | 
 export const isShortened = (shown: string): boolean =>
   /^https?:\/\/\S+$/i.test(shown) && SHORTENERS.has(parseHttp(shown)?.hostname ?? '');
 
-function parseHttp(address: string): URL | null {
+/** An http(s) address as the URL standard reads it; null for any other. */
+export function parseHttp(address: string): URL | null {
   if (!/^https?:\/\//i.test(address)) return null;
   try {
     return new URL(address);

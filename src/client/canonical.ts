@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { LIMITS } from '../../schemas/limits.js';
 import type { Facet } from '../../schemas/post.js';
 import { codePoints, foldSpaces, type Report, rejectLong, rejectMarks, rejectUnfit } from './characters.js';
-import { holdsJoiner, strip } from './invisible.js';
+import { mayChange, strip } from './invisible.js';
 import { type LinkRun, normaliseLinks, writeLink } from './links.js';
 import { TextRejected } from './rejection.js';
 
@@ -56,11 +56,12 @@ export function canonicalRuns(runs: readonly Run[], found: readonly Report[] = [
   for (const run of runs) rejectUnfit(typeof run === 'string' ? run : (run.full ?? run.shown) + run.href);
   const parts = runs.map((run, index) => {
     if (typeof run === 'string') return run;
-    const shown = foldInside(strip(run.shown, reported));
-    const full = run.full === undefined ? undefined : foldInside(strip(run.full, reported));
+    const written = foldInside(run.full ?? run.shown);
+    const full = foldInside(strip(written, reported));
+    const shown = foldInside(strip(foldInside(run.shown), reported));
     const next = runs[index + 1];
     const after = next === undefined ? '' : typeof next === 'string' ? next : 'x';
-    return writeLink({ ...run, shown, full }, strip(after, new Set()), reported);
+    return writeLink(run, { shown, full, written }, strip(after, new Set()), reported);
   });
   const joined = parts.join('');
   rejectUnfit(joined);
@@ -72,7 +73,7 @@ export function canonicalRuns(runs: readonly Run[], found: readonly Report[] = [
     // Marks that only the invisible kept apart stand together now.
     rejectMarks(stripped);
     canonical = normaliseLinks(foldSpaces(stripped), reported);
-    if (canonical === before || !holdsJoiner(canonical)) break;
+    if (canonical === before || !mayChange(canonical)) break;
   }
   rejectLong(canonical);
   return { canonical, n: codePoints(canonical), reported: [...reported].sort() };
@@ -82,7 +83,7 @@ export function canonicalRuns(runs: readonly Run[], found: readonly Report[] = [
 const ROUNDS = 8;
 
 /** Line breaks inside a link's text are spaces, or they would cut the link in two. */
-const foldInside = (text: string) => text.replace(/[\s\p{Zs}]+/gu, ' ');
+const foldInside = (text: string) => text.replace(/(?:(?!\ufeff)[\s\p{Zs}])+/gu, ' ');
 
 function runsOf(text: string, facets: readonly TextFacet[]): Run[] {
   if (facets.length > LIMITS.facets) {

@@ -3,29 +3,33 @@
  * The ranges are spelled out instead of taken from the engine's Unicode tables, so that the version does not change
  * with them.
  */
+import { keepsApart, VIRAMA } from './apart.js';
 import type { Report } from './characters.js';
 
 /** Emoji of England, Scotland and Wales: the only sequences that need tag characters. */
 const FLAG_TAGS =
-  /\u{1F3F4}(?:\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}|\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}|\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073})\u{E007F}/uy;
+  '\\u{1F3F4}(?:\\u{E0067}\\u{E0062}\\u{E0065}\\u{E006E}\\u{E0067}|\\u{E0067}\\u{E0062}\\u{E0073}\\u{E0063}\\u{E0074}|\\u{E0067}\\u{E0062}\\u{E0077}\\u{E006C}\\u{E0073})\\u{E007F}';
+const FLAG_OF_NATION = new RegExp(`^${FLAG_TAGS}$`, 'u');
 const VARIATION = /[\ufe00-\ufe0f\u{E0100}-\u{E01EF}]/u;
 const TAG = /[\u{E0000}-\u{E007F}]/u;
-/** Removed wherever they stand. */
-const REMOVED = new RegExp(
-  `[\\u17b4\\u17b5\\u00ad\\u200b\\u2060-\\u2064\\u206a-\\u206f\\ufeff\\u{1D173}-\\u{1D17A}]|${TAG.source}|${VARIATION.source}`,
-  'u',
-);
+/** Removed, or written as one separator where what is beside them would be read as one. */
+const ZERO_WIDTH = '[\\u17b4\\u17b5\\u00ad\\u200b\\u2060-\\u2064\\u206a-\\u206f\\ufeff\\u{1D173}-\\u{1D17A}]';
+const REMOVED = new RegExp(`${ZERO_WIDTH}|${TAG.source}|${VARIATION.source}`, 'u');
+const ZWJ = '\u200d';
+/** Runs of these with the joiners among them. */
+const INVISIBLE = new RegExp(`${FLAG_TAGS}|(?:${REMOVED.source}|${ZWJ})+`, 'gu');
+/** What is left of a run that keeps two characters apart: a space of no width. */
+const SEPARATOR = '\u200b';
 /** Kept only where they change what is read: CGJ, Mongolian vowel separator, ZWNJ, ZWJ. */
 const CONDITIONAL = /[\u034f\u180e\u200c\u200d]/;
-export const holdsJoiner = (text: string): boolean => CONDITIONAL.test(text);
+/** Whether a text holds anything that another round may remove. */
+export const mayChange = (text: string): boolean => CONDITIONAL.test(text) || text.includes(SEPARATOR);
 /** Hangul fillers: no glyph by the standard, a wide blank on most screens. They stay. */
 const FILLER = /[\u115f\u1160\u3164\uffa0]/;
-const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+export const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 const LETTER_OR_MARK = /[\p{L}\p{M}]/u;
 const MARK = /\p{M}/u;
-/** The marks that make a conjunct or a half form, in the ten Brahmic scripts that write them with joiners. */
-const VIRAMA = /[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]/;
 /** Arabic, Syriac, N'Ko, Mongolian, Adlam: a joiner at the edge of a word changes the form of the letter. */
 const CURSIVE = /[\u0620-\u074f\u0750-\u077f\u07c0-\u07ff\u08a0-\u08ff\u1800-\u18af\u{1E900}-\u{1E95F}]/u;
 const MONGOLIAN = /[\u1820-\u18aa]/;
@@ -57,41 +61,43 @@ export function strip(text: string, reported: Set<Report>): string {
 }
 
 function removeInvisible(text: string, reported: Set<Report>): string {
-  let kept = '';
-  let before = '';
-  let selectors = 0;
-  for (let index = 0; index < text.length; ) {
-    FLAG_TAGS.lastIndex = index;
-    const flag = text.charCodeAt(index) === 0xd83c ? FLAG_TAGS.exec(text) : null;
-    const character = flag?.[0] ?? String.fromCodePoint(text.codePointAt(index)!);
-    index += character.length;
-    if (flag === null && VARIATION.test(character)) {
-      selectors++;
-      const ordinary = selectors === 1 && /[\ufe0e\ufe0f]/.test(character) && SELECTABLE.test(before);
-      if (!ordinary) reported.add('variation_selectors');
-      continue;
-    }
-    selectors = 0;
-    if (flag === null && REMOVED.test(character)) {
-      reported.add(TAG.test(character) ? 'tag_characters' : 'zero_width');
-      continue;
-    }
-    kept += character;
-    before = character;
+  return text.replace(INVISIBLE, (run, at: number) => {
+    if (FLAG_OF_NATION.test(run) || !REMOVED.test(run)) return run;
+    const before = characterBefore(text, at);
+    const after = characterAt(text, at + run.length);
+    for (const found of reportsOf(run, before)) reported.add(found);
+    const parts = [...run];
+    const apart = parts.some((part) => part !== ZWJ && !VARIATION.test(part));
+    // A woman, a space of no width and a joiner, a heart: two pictures for the reader, and so they stay.
+    if (apart && PICTURE_OR_TONE.test(before) && PICTURE.test(after)) return '';
+    if (run.includes(ZWJ)) return parts.filter((part) => part === ZWJ).join('');
+    return keepsApart(before, after, apart) ? SEPARATOR : '';
+  });
+}
+
+/** What there is to say about a run of the invisible that stands after this character. */
+function reportsOf(run: string, before: string): Set<Report> {
+  const found = new Set<Report>();
+  for (const [at, part] of [...run].entries()) {
+    if (part === ZWJ) continue;
+    if (!VARIATION.test(part)) found.add(TAG.test(part) ? 'tag_characters' : 'zero_width');
+    else if (at > 0 || !/[\ufe0e\ufe0f]/.test(part) || !SELECTABLE.test(before))
+      found.add('variation_selectors');
   }
-  return kept;
+  return found;
 }
 
 function removeIdleJoiners(text: string, reported: Set<Report>): string {
   let kept = '';
   let before = '';
   for (let index = 0; index < text.length; ) {
-    const character = String.fromCodePoint(text.codePointAt(index)!);
+    const character = characterAt(text, index);
     index += character.length;
     if (CONDITIONAL.test(character)) {
-      const next = text.codePointAt(index);
-      if (!changesReading(before, character, next === undefined ? '' : String.fromCodePoint(next))) {
+      const after = characterAt(text, index);
+      if (!changesReading(before, character, after)) {
         reported.add('zero_width');
+        if (keepsApart(before, after, character !== '\u034f')) kept += SEPARATOR;
         continue;
       }
       if (JOINERLESS.test(before)) reported.add('joiners');
@@ -101,6 +107,12 @@ function removeIdleJoiners(text: string, reported: Set<Report>): string {
   }
   return kept;
 }
+
+/** The character that begins or ends there; empty at the ends of the text. */
+const characterAt = (text: string, at: number): string =>
+  at < text.length ? String.fromCodePoint(text.codePointAt(at)!) : '';
+const characterBefore = (text: string, at: number): string =>
+  /.?$/su.exec(text.slice(Math.max(0, at - 2), at))![0];
 
 /** Whether a joiner between these two (each a character, or empty at the ends of the text) changes what is read. */
 function changesReading(before: string, joiner: string, after: string): boolean {

@@ -4,13 +4,14 @@
  */
 import { ENDS_ADDRESS, isShortened, normaliseUrl, showsItself, standsBare, trimBare } from './addresses.js';
 import type { Report } from './characters.js';
+import { BIDI } from './invisible.js';
+import { leadsToName, SCHEME } from './mentions.js';
 
 /** `<scheme:…>`, or a bare http(s) address up to what ends an address. */
 const LINK = new RegExp(
   `<([A-Za-z][A-Za-z0-9+.\\-]*:[^\\s<>]+)>|[Hh][Tt][Tt][Pp][Ss]?:\\/\\/[^${ENDS_ADDRESS}]+`,
   'gu',
 );
-const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
 /** A link as a run of the displayed text: what is shown (`full` with the parts hidden by style), and where it leads. */
 export interface LinkRun {
@@ -18,6 +19,13 @@ export interface LinkRun {
   shown: string;
   full?: string;
   href: string;
+}
+
+/** What a link shows, for comparing: without the invisible. `written` still has it, since what stands beside may need it. */
+export interface Label {
+  shown: string;
+  full: string;
+  written: string;
 }
 
 /** Normalises every link in a text that has already been stripped, composed and folded. Idempotent. */
@@ -45,63 +53,54 @@ export function linksIn(canonical: string): { start: number; end: number; url: s
 }
 
 /** How a link run is written; `next` is the text directly after it (up to a space is enough). */
-export function writeLink(run: LinkRun, next: string, reported: Set<Report>): string {
-  const full = run.full ?? run.shown;
-  const href = run.href.trim();
-  if (run.kind !== 'link' && /^[@#＃]\S+$/u.test(full.trim()) && namesTarget(full.trim().slice(1), href)) {
+export function writeLink(
+  { kind, href: given }: LinkRun,
+  { shown, full, written }: Label,
+  next: string,
+  reported: Set<Report>,
+): string {
+  const href = given.trim();
+  const label = full.trim();
+  if (kind !== 'link' && /^[@#＃]\S+$/u.test(label) && leadsToName(label, href)) {
     if (href !== '') reported.add('mention_target');
-    return full;
+    return written;
   }
-  if (href === '') return full;
+  if (href === '') return written;
   const url = normaliseUrl(href, reported);
-  if (url === null) return writeOther(full, href, reported);
+  if (url === null) return writeOther(full, written, href, reported);
   // Parts that a class hides are shown where nobody knows the class: they count.
-  const label = withoutIsolates(full);
-  if (isShortened(label) || showsItself(label, href, url)) {
-    return standsBare(url, next) ? url : `<${url}>`;
+  const [opened, address, closed] = isolated(label);
+  if (!BIDI.test(address) && (isShortened(address) || showsItself(address, href, url))) {
+    return opened + (standsBare(url, closed + next) ? url : `<${url}>`) + closed;
   }
-  if ([label, withoutIsolates(run.shown)].some(looksLikeAddress)) reported.add('link_text_differs');
-  return label === '' ? `<${url}>` : `${full} <${url}>`;
+  if ([label, shown.trim()].map(withoutIsolates).some(looksLikeAddress)) reported.add('link_text_differs');
+  return label === '' ? `<${url}>` : `${written} <${url}>`;
 }
 
 const looksLikeAddress = (text: string): boolean =>
   /^(?:https?:\/\/|www\.)|^[^\s/]+\.[a-z]{2,}(?:[/?#]|$)/i.test(text);
 
-/** Platforms isolate an address in a text that runs from right to left; it shows the same address. */
-const withoutIsolates = (shown: string): string => shown.replace(/[\u2066-\u2069]/g, '').trim();
+const withoutIsolates = (text: string): string => text.replace(/[\u2066-\u2069]/g, '').trim();
 
-/** Whether a mention or tag leads to what it names: no web address at all, or one with the name as a part of its path or query. */
-function namesTarget(name: string, href: string): boolean {
-  if (href === '' || (SCHEME.test(href) && !/^https?:/i.test(href))) return true;
-  let url: URL;
-  try {
-    url = new URL(href, 'https://relative.invalid/');
-  } catch {
-    return false;
-  }
-  const named = new Set([name.toLowerCase(), name.split('@', 1)[0]!.toLowerCase()]);
-  const parts = [...url.pathname.split('/'), ...url.searchParams.values()];
-  return parts.some((part) => named.has(decoded(part).replace(/^[@#]/, '').toLowerCase()));
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part).normalize('NFC');
-  } catch {
-    return part;
-  }
+/**
+ * An isolate around the whole of what is shown, and what it holds: platforms isolate an address in a text that runs from
+ * right to left. Both ends stay where they are, since they order what stands beside them.
+ */
+function isolated(label: string): [opened: string, address: string, closed: string] {
+  const pair = /^([\u2066-\u2068])(.*)(\u2069)$/su.exec(label);
+  return pair === null ? ['', label, ''] : [pair[1]!, pair[2]!.trim(), pair[3]!];
 }
 
 /** Targets that are not http(s): kept as the platform gives them; an address or a path that shows itself is just text. */
-function writeOther(full: string, href: string, reported: Set<Report>): string {
+function writeOther(full: string, written: string, href: string, reported: Set<Report>): string {
   const shown = full.trim();
-  if (/^mailto:/i.test(href) && href.slice(7) === shown) return full;
+  if (/^mailto:/i.test(href) && href.slice(7) === shown) return written;
   const absolute = SCHEME.test(href);
   if (!absolute) {
     reported.add('relative_link');
     if (shown.slice(1).includes('/') && href.replace(/^\/|\/$/g, '') === shown.replace(/^\/|\/$/g, ''))
-      return full;
+      return written;
   }
   const target = href.replace(/[\s<>]/gu, encodeURIComponent);
-  return `${full} <${absolute ? target : `relative:${target}`}>`;
+  return `${written} <${absolute ? target : `relative:${target}`}>`;
 }

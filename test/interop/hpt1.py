@@ -1,9 +1,8 @@
 """The canonical text hpt-1, written from docs/attestation-hpt.md with the standard library of Python 3.11 alone.
 
 A second implementation, there to show that the page suffices. Offsets of facets count UTF-16 units, so facets are cut
-from UTF-16. Of the WHATWG URL standard it does what the vectors need: special schemes http and https, user info,
-domains through UTS 46 as far as NFKC, case folding and punycode reach, dotted decimal IPv4; no IPv6, no other number
-spelling of hosts, and no table of forbidden domain characters beyond ASCII.
+from UTF-16. Of the WHATWG URL standard it has http and https, user info, IPv4 and IPv6 in all spellings, and domains
+through UTS 46 as far as NFKC, case folding, punycode and the rules of bidi and joiners reach.
 """
 
 import base64
@@ -68,6 +67,12 @@ JOINERLESS = ranges(
     "41-5A 61-7A AA BA C0-2AF 370-52F 1C80-1C8F 1D00-1DBF 1E00-1FFF 2C60-2C7F A640-A69F A720-A7FF AB30-AB6F "
     "FB00-FB06 FF21-FF5A"
 )
+ZWJ = "\u200d"
+SEPARATOR = "\u200b"
+LEADING = ranges("1100-115F A960-A97C")
+TRAILING = ranges("1160-11FF D7B0-D7FB")
+HANGUL = ranges("1100-11FF A960-A97C AC00-D7A3 D7B0-D7FB")
+BINDING = VIRAMA | ranges("1039 17D2 1A60")
 FLAGS_OF_NATIONS = [
     "\U0001f3f4" + "".join(chr(0xE0000 + ord(letter)) for letter in name) + "\U000e007f"
     for name in ("gbeng", "gbsct", "gbwls")
@@ -123,38 +128,54 @@ def strip(text, reported):
 def remove_invisible(text, reported):
     kept = []
     at = 0
-    selectors = 0
     while at < len(text):
         flag = next((each for each in FLAGS_OF_NATIONS if text.startswith(each, at)), None)
-        if flag:
-            kept.append(flag)
-            at += len(flag)
-            selectors = 0
+        if flag or not (text[at] in REMOVED or text[at] == ZWJ):
+            kept.append(flag or text[at])
+            at += len(flag or text[at])
             continue
-        character = text[at]
-        at += 1
-        if character in SELECTORS:
-            selectors += 1
-            before = kept[-1] if kept else ""
-            ordinary = selectors == 1 and character in "\ufe0e\ufe0f" and (before in PICTOGRAPH or before and before in "0123456789#*")
-            if not ordinary:
-                reported.add("variation_selectors")
-            continue
-        selectors = 0
-        if character in REMOVED:
-            reported.add("tag_characters" if character in TAGS else "zero_width")
-            continue
-        kept.append(character)
+        end = at
+        while end < len(text) and (text[end] in REMOVED or text[end] == ZWJ):
+            end += 1
+        kept.append(what_is_left(text[at:end], text[at - 1 : at] if at else "", text[end : end + 1], reported))
+        at = end
     return "".join(kept)
+
+
+def what_is_left(run, b, a, reported):
+    if not any(character in REMOVED for character in run):
+        return run
+    for at, character in enumerate(run):
+        if character in SELECTORS:
+            if at or character not in "\ufe0e\ufe0f" or not (b in PICTOGRAPH or b and b in "0123456789#*"):
+                reported.add("variation_selectors")
+        elif character != ZWJ:
+            reported.add("tag_characters" if character in TAGS else "zero_width")
+    apart = any(character not in SELECTORS and character != ZWJ for character in run)
+    if apart and (b in PICTOGRAPH or b in SKIN_TONE) and a in PICTOGRAPH:
+        return ""
+    if ZWJ in run:
+        return ZWJ * run.count(ZWJ)
+    return SEPARATOR if separated(b, a, apart) else ""
+
+
+def separated(b, a, apart):
+    if b in FLAG_LETTER and a in FLAG_LETTER:
+        return True
+    if b in LEADING and a in HANGUL or b in HANGUL and b not in LEADING and a in TRAILING:
+        return True
+    return apart and (is_mark(a) or a in SKIN_TONE or (b in BINDING and is_letter(a)))
 
 
 def remove_joiners(text, reported):
     kept = []
     for at, character in enumerate(text):
         if character in JOINERS:
-            before = kept[-1] if kept else ""
-            if not joiner_stays(before, character, text[at + 1 : at + 2]):
+            before, after = kept[-1] if kept else "", text[at + 1 : at + 2]
+            if not joiner_stays(before, character, after):
                 reported.add("zero_width")
+                if separated(before, after, character != "\u034f"):
+                    kept.append(SEPARATOR)
                 continue
             if before in JOINERLESS:
                 reported.add("joiners")
@@ -194,7 +215,8 @@ SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 HTTP = re.compile(r"[Hh][Tt][Tt][Pp][Ss]?://")
 TRACKING = set(
     "dclid fbclid gbraid gclid gclsrc igsh igshid li_fat_id mc_cid mc_eid mkt_tok msclkid oly_anon_id oly_enc_id "
-    "rb_clickid ref_src ref_url s_cid ttclid twclid vero_id wbraid wickedid yclid _hsenc _hsmi _openstat".split()
+    "rb_clickid ref_src ref_url s_cid ttclid twclid utm_campaign utm_content utm_creative_format utm_id "
+    "utm_marketing_tactic utm_medium utm_name utm_referrer utm_source utm_source_platform utm_term vero_id wbraid wickedid yclid _hsenc _hsmi _openstat".split()
 )
 FORBIDDEN_HOST = set('\0\t\n\r #/:<>?@[\\]^|%') | set(map(chr, range(0x20))) | {"\x7f"}
 SAFELINKS = re.compile(r"[a-z0-9\-]+\.safelinks\.protection\.outlook\.com")
@@ -246,8 +268,8 @@ def parse_url(address):
     name, _, word = user.partition(":")
     unsafe_user = " \"#<>?`{}/:;=@[\\]^|"
     user = encode(name, unsafe_user) + (f":{encode(word, unsafe_user)}" if word else "") if at else ""
-    host, colon, port = hostport.partition(":")
-    if colon and not re.fullmatch("[0-9]*", port):
+    host, port = split_port(hostport)
+    if not re.fullmatch("[0-9]*", port):
         return None
     port = str(int(port)) if port else ""
     if port and int(port) > 65535:
@@ -267,25 +289,127 @@ def parse_url(address):
     )
 
 
+def split_port(hostport):
+    end = hostport.find("]") + 1 if hostport.startswith("[") else 0
+    colon = hostport.find(":", end)
+    return (hostport, "") if colon < 0 else (hostport[:colon], hostport[colon + 1 :])
+
+
 def parse_host(host):
+    if host.startswith("["):
+        return f"[{parse_ipv6(host[1:-1])}]" if host.endswith("]") and parse_ipv6(host[1:-1]) else None
     try:
         decoded = unquote_to_bytes(host.encode()).decode()
     except UnicodeDecodeError:
         return None
-    mapped = unicodedata.normalize("NFKC", decoded.replace("\u3002", ".").replace("\u00ad", ""))
+    dropped = REMOVED - TAGS - ranges("2061-2063 206A-206F 1D173-1D17A") - set("\u17b4\u17b5") | set("\u034f")
+    decoded = "".join(character for character in decoded if character not in dropped)
+    # Of the characters that hold a full stop only those that are one are allowed.
+    decoded = re.sub("[\u3002\uff0e\uff61]", ".", decoded)
+    if any(character != "." and "." in unicodedata.normalize("NFKC", character) for character in decoded):
+        return None
+    mapped = unicodedata.normalize("NFKC", decoded)
     # UTS 46 without transitional processing keeps the sharp s and the final sigma.
     mapped = unicodedata.normalize("NFKC", "".join(c if c in "\u00df\u03c2" else c.lower() for c in mapped))
-    labels = []
-    for label in mapped.split("."):
-        labels.append(label if label.isascii() else "xn--" + label.encode("punycode").decode())
-    host = ".".join(labels)
+    labels = mapped.split(".")
+    shown = [label_shown(label) for label in labels]
+    if None in shown or not all(map(bidi_allows, shown)):
+        return None
+    host = ".".join(label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in labels)
     if not host or any(character in FORBIDDEN_HOST for character in host):
         return None
-    last = host.rstrip(".").rpartition(".")[2]
-    if last.isdigit():
-        parts = host.rstrip(".").split(".")
-        return host if len(parts) == 4 and all(re.fullmatch("0|[1-9][0-9]{0,2}", p) and int(p) < 256 for p in parts) else None
-    return host
+    return parse_ipv4(host) if ends_in_number(host) else host
+
+
+def label_shown(label):
+    """What a label in punycode stands for; None for a label that UTS 46 does not allow."""
+    if label.startswith("xn--"):
+        try:
+            shown = label[4:].encode().decode("punycode")
+        except (UnicodeError, OverflowError, ValueError):
+            return None
+        if not shown or shown.isascii() or "xn--" + shown.encode("punycode").decode() != label:
+            return None
+        if unicodedata.normalize("NFKC", shown.lower()) != shown and "\u00df" not in shown and "\u03c2" not in shown:
+            return None
+        label = shown
+    if not label.isascii() and (is_mark(label[0]) or any(category(c) in ("Cn", "Co", "Cs", "Cf") and c not in "\u200c\u200d" for c in label)):
+        return None
+    return label if joiners_allow(label) else None
+
+
+def joiners_allow(label):
+    """RFC 5892 appendix A, as far as a joiner after a virama; the forms of Arabic letters by their ranges."""
+    for at, character in enumerate(label):
+        if character not in "\u200c\u200d":
+            continue
+        after_virama = at > 0 and unicodedata.combining(label[at - 1]) == 9
+        arabic = character == "\u200c" and 0 < at < len(label) - 1 and label[at - 1] in CURSIVE and label[at + 1] in CURSIVE
+        if not after_virama and not arabic:
+            return False
+    return True
+
+
+def bidi_allows(label):
+    """RFC 5893 section 2 for a label that begins from right to left; parsers differ on the others (section 8)."""
+    kinds = [unicodedata.bidirectional(character) for character in label]
+    if not kinds or kinds[0] not in ("R", "AL"):
+        return True
+    fit = set(kinds) <= {"R", "AL", "AN", "EN", "ES", "CS", "ET", "ON", "BN", "NSM"} and not {"EN", "AN"} <= set(kinds)
+    return fit and [kind for kind in kinds if kind != "NSM"][-1] in ("R", "AL", "EN", "AN")
+
+
+def ends_in_number(host):
+    last = (host[:-1] if host.endswith(".") else host).rpartition(".")[2]
+    return bool(re.fullmatch("[0-9]+|0[xX][0-9A-Fa-f]*", last))
+
+
+def parse_ipv4(host):
+    parts = (host[:-1] if host.endswith(".") else host).split(".")
+    numbers = []
+    for part in parts:
+        base = 16 if re.match("0[xX]", part) else 8 if len(part) > 1 and part[0] == "0" else 10
+        digits = part[2:] if base == 16 else part
+        if part == "" or not re.fullmatch({16: "[0-9A-Fa-f]*", 8: "[0-7]+", 10: "[0-9]+"}[base], digits):
+            return None
+        numbers.append(int(digits or "0", base))
+    if len(numbers) > 4 or any(number > 255 for number in numbers[:-1]) or numbers[-1] >= 256 ** (5 - len(numbers)):
+        return None
+    value = numbers[-1] + sum(number << 8 * (3 - at) for at, number in enumerate(numbers[:-1]))
+    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def parse_ipv6(text):
+    """Eight groups, the first of the longest runs of zeros as `::`; None for what is none."""
+    head, gap, tail = text.partition("::")
+    sides = []
+    for side in (head, tail):
+        groups = side.split(":") if side else []
+        if groups and "." in groups[-1] and (side is tail or not gap):
+            quad = groups.pop().split(".")
+            if len(quad) != 4 or not all(re.fullmatch("0|[1-9][0-9]{0,2}", part) and int(part) < 256 for part in quad):
+                return None
+            a, b, c, d = map(int, quad)
+            groups += [f"{a << 8 | b:x}", f"{c << 8 | d:x}"]
+        if not all(re.fullmatch("[0-9A-Fa-f]{1,4}", group) for group in groups):
+            return None
+        sides.append([int(group, 16) for group in groups])
+    count = len(sides[0]) + len(sides[1])
+    if count > 7 if gap else count != 8:
+        return None
+    groups = sides[0] + [0] * (8 - count) + sides[1]
+    best = max((zeros_from(groups, at), -at) for at in range(8))
+    if best[0] < 2:
+        return ":".join(f"{group:x}" for group in groups)
+    start, end = -best[1], -best[1] + best[0]
+    return ":".join(f"{g:x}" for g in groups[:start]) + "::" + ":".join(f"{g:x}" for g in groups[end:])
+
+
+def zeros_from(groups, at):
+    count = 0
+    while at + count < 8 and groups[at + count] == 0:
+        count += 1
+    return count
 
 
 def parse_path(path):
@@ -318,7 +442,7 @@ def normalise_url(address, reported):
         reported.add("redirector")
         url = inner
     pairs = (url.query or "").split("&")
-    kept = [pair for pair in pairs if not is_tracking(pair.split("=", 1)[0].lower())]
+    kept = [pair for pair in pairs if not is_tracking(pair)]
     if len(kept) < len(pairs):
         reported.add("tracking_parameters")
     query = "&".join(kept)
@@ -326,8 +450,8 @@ def normalise_url(address, reported):
     return whole.replace("^", "%5E")
 
 
-def is_tracking(name):
-    return name.startswith("utm_") or name in TRACKING
+def is_tracking(pair):
+    return pair.split("=", 1)[0].lower() in TRACKING and ";" not in pair
 
 
 # Section 5: addresses in text
@@ -408,37 +532,68 @@ def normalise_links(text, reported):
 # Section 5: link runs
 
 
-def write_link(kind, shown, label, target, following, reported):
+PLATFORMS = set(
+    "x.com twitter.com bsky.app linkedin.com instagram.com threads.net threads.com facebook.com reddit.com tiktok.com "
+    "youtube.com".split()
+)
+
+
+def write_link(kind, shown, label, written, target, following, reported):
     word = label.strip(WHITE)
     target = target.strip(WHITE)
-    if kind != "link" and re.match("[@#＃].", word) and not any(c in WHITE for c in word) and leads_to(word[1:], target):
+    if kind != "link" and re.match("[@#＃].", word) and not any(c in WHITE for c in word) and leads_to(word, target):
         if target:
             reported.add("mention_target")
-        return label
+        return written
     if not target:
-        return label
+        return written
     url = normalise_url(target, reported)
     if url is None:
-        return write_other(label, target, reported)
+        return write_other(label, written, target, reported)
+    pair = len(word) > 1 and word[0] in "\u2066\u2067\u2068" and word[-1] == "\u2069"
+    opened, inner, closed = (word[0], word[1:-1].strip(WHITE), word[-1]) if pair else ("", word, "")
+    if not any(c in BIDI for c in inner):
+        wrapped = parse_url(inner) if not any(c in WHITE for c in inner) else None
+        if (wrapped and wrapped.host in ("t.co", "lnkd.in")) or is_address(inner, target, url):
+            return opened + (url if stands_bare(url, closed + following) else f"<{url}>") + closed
     bare = [re.sub("[\u2066-\u2069]", "", each).strip(WHITE) for each in (shown, label)]
-    wrapped = parse_url(bare[1]) if not any(c in WHITE for c in bare[1]) else None
-    if (wrapped and wrapped.host in ("t.co", "lnkd.in")) or is_address(bare[1], target, url):
-        return url if stands_bare(url, following) else f"<{url}>"
     looks = r"(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww]{3}\.)|[^" + WHITE + r"/]+\.[A-Za-z]{2,}(?:[/?#]|\Z)"
     if any(re.match(looks, each) for each in bare):
         reported.add("link_text_differs")
-    return f"{label} <{url}>" if bare[1] else f"<{url}>"
+    return f"{written} <{url}>" if word else f"<{url}>"
 
 
-def leads_to(name, target):
-    if not target or (SCHEME.match(target) and not re.match("https?:", target, re.I)):
+def names_of(label):
+    name = label[1:].lower()
+    return {name, name.partition("@")[0]}
+
+
+def plain_part(part):
+    return re.sub("^[@#]", "", decoded(part)).lower()
+
+
+def leads_to(label, target):
+    target = re.sub("[\t\n\r]", "", target)
+    if not target or re.match("(?:did|at|acct|urn):", target, re.I):
         return True
-    rest = re.sub(r"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]*|^//[^/?#]*", "", target).partition("#")[0]
-    path, _, query = rest.partition("?")
-    parts = parse_path(path if path.startswith("/") else f"/{path}").split("/")
-    parts += [value for _, value in parse_qsl(query, keep_blank_values=True)]
-    named = {name.lower(), name.partition("@")[0].lower()}
-    return any(re.sub("^[@#]", "", decoded(part)).lower() in named for part in parts)
+    names = names_of(label)
+    if SCHEME.match(target):
+        url = parse_url(target)
+        if url is None or url.user or url.port:
+            return False
+        path, query, host = url.path, url.query, url.host
+        known = re.sub(r"^www\.", "", host) in PLATFORMS
+        if not known and not (label[0] == "@" and host == label[1:].lower().partition("@")[2]):
+            last = [plain_part(part) for part in path.split("/")[-2:]]
+            tag = last[0] in ("tag", "tags", "hashtag", "hashtags") and last[-1] == label[1:].lower().partition("@")[0]
+            return label[0] != "@" and not query and not url.fragment and len(last) == 2 and tag
+    else:
+        if re.match(r"[/\\]{2}", target):
+            return False
+        path, _, query = target.partition("#")[0].partition("?")
+        path = parse_path(path if path[:1] in ("/", "\\") else f"/{path}")
+    parts = path.split("/") + [value for _, value in parse_qsl(query or "", keep_blank_values=True)]
+    return any(plain_part(part) in names for part in parts)
 
 
 def decoded(part):
@@ -448,18 +603,18 @@ def decoded(part):
         return part
 
 
-def write_other(label, target, reported):
+def write_other(label, written, target, reported):
     word = label.strip(WHITE)
     if target[:7].lower() == "mailto:" and target[7:] == word:
-        return label
+        return written
     absolute = SCHEME.match(target)
     if not absolute:
         reported.add("relative_link")
         inside = "/" in word[1:]
         if inside and re.sub("^/|/$", "", target) == re.sub("^/|/$", "", word):
-            return label
+            return written
     coded = "".join(quote(c, safe="") if c in WHITE + "<>" else c for c in target)
-    return f"{label} <{coded}>" if absolute else f"{label} <relative:{coded}>"
+    return f"{written} <{coded}>" if absolute else f"{written} <relative:{coded}>"
 
 
 def without_scheme(address):
@@ -519,6 +674,11 @@ def splits(units, at):
     return at > 0 and len(after) == 2 and 0xDC00 <= struct.unpack("<H", after)[0] < 0xE000
 
 
+def one_space(text):
+    white = WHITE.replace("\ufeff", "")
+    return re.sub(f"[{white}]+", " ", text)
+
+
 def canonical_runs(runs, reported):
     """`runs`: strings, and links as (kind, shown, label, target)."""
     for run in runs:
@@ -529,10 +689,11 @@ def canonical_runs(runs, reported):
             parts.append(run)
             continue
         kind, shown, label, target = run
-        shown, label = (re.sub(f"[{WHITE}]+", " ", strip(each, reported)) for each in (shown, label))
+        shown, written = one_space(shown), one_space(label)
+        shown, label = (one_space(strip(each, reported)) for each in (shown, written))
         after = runs[at + 1] if at + 1 < len(runs) else ""
         following = strip(after, set()) if isinstance(after, str) else "x"
-        parts.append(write_link(kind, shown, label, target, following, reported))
+        parts.append(write_link(kind, shown, label, written, target, following, reported))
     joined = "".join(parts)
     reject_unfit(joined)
     canonical = joined
@@ -541,7 +702,7 @@ def canonical_runs(runs, reported):
         stripped = strip(before, reported)
         reject_marks(stripped)
         canonical = normalise_links(fold_spaces(stripped), reported)
-        if canonical == before or not any(character in JOINERS for character in canonical):
+        if canonical == before or not any(character in JOINERS or character == SEPARATOR for character in canonical):
             break
     reject_long(canonical)
     return canonical, sorted(reported)
@@ -555,48 +716,60 @@ TYPOGRAPHIC = set(" -‐‑‒–—―\"'.,;:!?*_`") | ranges(
 )
 BARE_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,7}[A-Za-z]{2,24}")
 SHORTCODE = re.compile(r":[A-Za-z0-9_+\-]{1,64}:")
-EMOTICON = re.compile(r"[:;=]['’\-^]?[()\[\]{}/\\|*]")
+EYES_FIRST = re.compile(r"[:;=]['’\-^]?[()\[\]{}/\\|*]")
+LETTERED = re.compile(r"[:;]['’\-^]?[DPpOo3]")
+MOUTH_FIRST = re.compile(r"[()\[\]{}/\\|*]['’\-^]?[:;=]")
+SIGNS = "+-−‐‑‒–"
+DASHES = "-‐‑‒–—―"
 
 
 def in_word(character):
     return category(character)[:1] in ("L", "M", "N") or (character != "" and character in "\u200c\u200d\u180e")
 
 
-def is_digit(character):
-    return category(character) == "Nd"
+def is_number(character):
+    return category(character)[:1] == "N"
+
+
+def is_one_of(character, characters):
+    return character != "" and character in characters
 
 
 def word_at(text, at):
     """The end of a word that begins at `at`, or None."""
-    start = at
     before = text[at - 1 : at] if at else ""
-    sign = text[at : at + 1]
-    if sign and sign in "+-−‒–" and not (in_word(before) or (before and before in "+-−‒–")):
-        after = text[at + 1 : at + 3]
-        digits = is_digit(after[:1]) or (after[:1] in (".", ",") and is_digit(after[1:2]))
-        if digits or (sign == "-" and is_letter(after[:1])):
-            at += 1
-    before = text[at - 1 : at] if at else ""
-    if text[at : at + 1] in (".", ",") and is_digit(text[at + 1 : at + 2]) and not (in_word(before) or before in (".", ",")):
+    begin = at
+    if is_one_of(text[at], SIGNS) and not in_word(before) and not is_one_of(before, SIGNS):
+        end = run_end(text, at, SIGNS)
+        if is_number(text[end : end + 1]) or (is_one_of(text[end : end + 1], ".,") and is_number(text[end + 1 : end + 2])):
+            begin = end
+        elif text[at] in "-‐‑" and is_letter(text[at + 1 : at + 2]):
+            begin = at + 1
+    before = text[begin - 1 : begin] if begin else ""
+    if is_one_of(text[begin], ".,") and is_number(text[begin + 1 : begin + 2]):
+        if not in_word(before) and not is_one_of(before, ".,"):
+            begin += 1
+    return word_end(text, begin) if is_letter_or_number(text[begin]) else None
+
+
+def run_end(text, at, characters):
+    while at < len(text) and text[at] in characters:
         at += 1
-    if not is_letter_or_number(text[at : at + 1]):
-        return None if at == start else word_at_plain(text, start)
-    return word_end(text, at)
-
-
-def word_at_plain(text, at):
-    return word_end(text, at) if is_letter_or_number(text[at : at + 1]) else None
+    return at
 
 
 def word_end(text, at):
     at += 1
     while at < len(text):
         character, after = text[at], text[at + 1 : at + 2]
-        inner = character in ".,:-‐‑'’_*·" and is_letter_or_number(after)
-        dash = character in "‒–—，．：" and is_digit(text[at - 1]) and is_digit(after)
-        if not (in_word(character) or inner or dash):
+        if in_word(character) or (character in ".,:-‐‑'’_*·" and is_letter_or_number(after)):
+            at += 1
+        elif character == "*" and after == "*" and is_letter_or_number(text[at + 2 : at + 3]):
+            at += 2
+        elif character in "‒–—•、。・،，．：｡､･" and is_number(text[at - 1]) and is_number(after):
+            at += 1
+        else:
             break
-        at += 1
     return at
 
 
@@ -604,24 +777,58 @@ def loose_sign(text, at):
     """The end of a typographic character that carries meaning where it stands, or None."""
     character = text[at]
     before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-    if character in "-‒–" and (category(after) in ("Sc", "Sm") or after == "("):
-        if not (in_word(before) or (before and before in "+-−‒–")):
+    if character in "-‐‑‒–" and (category(after) in ("Sc", "Sm") or after == "("):
+        if not in_word(before) and not is_one_of(before, SIGNS):
             return at + 1
-    if character == "-" and category(before) == "Sm":
+    if character in DASHES and category(before) == "Sm":
         return at + 1
-    if character in "-‐‑" and in_word(before) and not (in_word(after) or (after and after in "-‐‑")):
+    if character in DASHES and not is_one_of(before, DASHES):
+        end = run_end(text, at, DASHES)
+        if stands_after_number(text, at) and stands_before_number(text, end):
+            return end
+    if character in "-‐‑" and in_word(before) and not in_word(after) and not is_one_of(after, "-‐‑"):
         return at + 1
     spaced = at > 1 and before == " " and after == " "
-    if character in "-‐‑‒–:·" and spaced and is_digit(text[at - 2]) and is_digit(text[at + 2 : at + 3]):
+    if character in ":·・" and spaced and is_number(text[at - 2]) and is_number(text[at + 2 : at + 3]):
         return at + 1
     if character == "*" and spaced and text[at - 2] not in " *":
         return at + 1
-    if character == "!" and not (in_word(before) or before == "!") and (after == "=" or in_word(after)):
+    if character == "!" and not in_word(before) and before != "!":
+        end = run_end(text, at, "!")
+        if in_word(text[end : end + 1]) or is_one_of(text[end : end + 1], "=("):
+            return end
+    if character in ".…‥":
+        end = run_end(text, at, ".") if character == "." else at + 1
+        number = is_number(before) or (before == " " and at > 1 and is_number(text[at - 2]))
+        following = end + (text[end : end + 1] == " ")
+        if number and (character != "." or end > at + 1) and is_number(text[following : following + 1]):
+            return end
+    if is_number(before) and character in "'‘’":
+        return at + 1 + is_one_of(after, "'‘’")
+    if is_number(before) and character in '"“”»':
         return at + 1
-    for dots in ("...", "..", "…"):
-        if text.startswith(dots, at) and is_digit(before) and is_digit(text[at + len(dots) : at + len(dots) + 1]):
-            return at + len(dots)
     return None
+
+
+def stands_after_number(text, at):
+    """Perhaps a space, perhaps one of `) %` or Sc before it, and a number."""
+    for space in (0, 1):
+        for mark in (0, 1):
+            end = at - space - mark
+            if end < 1 or not is_number(text[end - 1]) or (space and text[at - 1] != " "):
+                continue
+            if not mark or text[end] in ")%" or category(text[end]) == "Sc":
+                return True
+    return False
+
+
+def stands_before_number(text, at):
+    at += text[at : at + 1] == " "
+    at = run_end(text, at, SIGNS)
+    if text[at : at + 1] == "(" or category(text[at : at + 1]) == "Sc":
+        at += 1
+    at += is_one_of(text[at : at + 1], ".,")
+    return is_number(text[at : at + 1])
 
 
 def emoji_at(text, at):
@@ -651,11 +858,14 @@ def is_typographic(character):
 
 
 def spell(token):
-    token = token.replace("’", "'")
-    token = re.sub("[‐‑‒–—]", "-", token)
-    if token in ("...", "…"):
+    token = re.sub("[‘’]", "'", token)
+    token = '"' if token in ("“", "”", "»") else token
+    token = re.sub("[‐‑‒–—―]", "-", token)
+    if token in ("…", "‥") or re.fullmatch(r"\.{2,}", token):
         return ".."
-    return "-" + token[1:] if token[0] == "−" and len(token) > 1 else token
+    signs = re.match("[+\-−]*", token).end()
+    signs = signs if signs < len(token) else signs - 1
+    return token[:signs].replace("−", "-") + token[signs:] if signs > 0 else token
 
 
 def plain_tokens(text, tokens):
@@ -680,8 +890,15 @@ def other_token(text, at):
     short = SHORTCODE.match(text, at)
     if short and not in_word(text[at - 1 : at] if at else "") and not in_word(text[short.end() : short.end() + 1]):
         return short.end()
-    emoticon = EMOTICON.match(text, at)
+    before = text[at - 1 : at] if at else ""
+    emoticon = EYES_FIRST.match(text, at)
     if emoticon:
+        return emoticon.end()
+    emoticon = LETTERED.match(text, at)
+    if emoticon and not in_word(before) and not in_word(text[emoticon.end() : emoticon.end() + 1]):
+        return emoticon.end()
+    emoticon = MOUTH_FIRST.match(text, at)
+    if emoticon and before in ("", " ") and not in_word(text[emoticon.end() : emoticon.end() + 1]):
         return emoticon.end()
     loose = loose_sign(text, at)
     if loose:
@@ -751,24 +968,68 @@ def in_plain_word(character):
     return category(character)[:1] in ("L", "M", "N")
 
 
-ADDRESS = r"[A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9.\-]{1,128}"
-WEB = r"<?https?://[^\s<>]{1,512}>?"
-OF_A_LIST = (
-    rf"[A-Za-z0-9._\-]{{1,64}} mailing list(?: -- {ADDRESS})?|To unsubscribe send an email to {ADDRESS}|"
-    r'You received this message because you are subscribed to the Google Groups "[A-Za-z0-9._\-]{1,64}" group\.|'
-    rf"To unsubscribe from this group and stop receiving emails from it, send an email to {ADDRESS}\.|"
-    rf"To view this discussion (?:on the web )?visit {WEB}\.?"
+NAME = r"([A-Za-z0-9._\-]{1,64})"
+ADDRESS = r"([A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9.\-]{1,128})"
+WEB = rf"<?(https?://[^{WHITE}<>]{{1,512}}?)>?"
+NAMING = re.compile(
+    rf"{NAME} mailing list(?: -- {ADDRESS})?|"
+    rf'You received this message because you are subscribed to the Google Groups "{NAME}" group\.'
 )
-FOOTER_BEGINS = re.compile(OF_A_LIST)
-FOOTER_LINE = re.compile(f"{OF_A_LIST}|{ADDRESS}|{WEB}")
+ADDRESSING = re.compile(
+    rf"{ADDRESS}|To unsubscribe send an email to {ADDRESS}|"
+    rf"To unsubscribe from this group and stop receiving emails from it, send an email to {ADDRESS}\."
+)
+LINKING = re.compile(rf"{WEB}|To view this discussion (?:on the web )?visit {WEB}\.?")
 
 
 def without_list_footer(lines):
     for at in range(len(lines) - 2, max(-1, len(lines) - 8), -1):
-        found = re.fullmatch("_{20,}|--", lines[at]) and FOOTER_BEGINS.fullmatch(lines[at + 1])
-        if found and all(FOOTER_LINE.fullmatch(line) for line in lines[at + 1 :]):
-            return lines[:at]
+        if re.fullmatch("_{20,}|--", lines[at]):
+            return lines[:at] if is_footer(lines[at + 1 :]) else lines
     return lines
+
+
+def is_footer(lines):
+    first = NAMING.fullmatch(lines[0])
+    if not first:
+        return False
+    name = (first[1] or first[3]).lower()
+    addresses = [first[2]] if first[2] else []
+    links = []
+    for line in lines[1:]:
+        address, link = ADDRESSING.fullmatch(line), LINKING.fullmatch(line)
+        if address:
+            addresses.append(address[1] or address[2] or address[3])
+        elif link:
+            links.append(link[1] or link[2])
+        else:
+            return False
+    parts = [address.lower().split("@") for address in addresses]
+    if any(local != name and not local.startswith((f"{name}+", f"{name}-")) for local, _ in parts) or len(links) > 1:
+        return False
+    return all(any(is_page_of_list(link.lower().removesuffix("."), name, domain) for _, domain in parts) for link in links)
+
+
+def is_page_of_list(link, name, domain):
+    host, path = re.match("https?://([^/?#]*)([^?#]*)", link).groups()
+    own = "groups.google.com" if domain == "googlegroups.com" else domain
+    names = (name, f"{name}@{domain}", f"{name}.{domain}")
+    return (host == own or host.endswith(f".{own}")) and any(part in names for part in path.split("/"))
+
+
+def after_mention(line, start, address):
+    """Whether an address in angle brackets is the page of the mention before it."""
+    if line[start] != "<" or line[max(0, start - 1) : start] != " ":
+        return False
+    word = line[: start - 1].rpartition(" ")[2]
+    at = word.find("@")
+    if at < 0 or len(word) - at < 2 or in_plain_word(word[at - 1 : at] if at else ""):
+        return False
+    url = parse_url(address)
+    if url is None or url.user or url.port or url.query or url.fragment:
+        return False
+    parts = url.path[1:].removesuffix("/").split("/")
+    return len(parts) <= 2 and plain_part(parts[-1]) == word[at + 1 :].lower()
 
 
 def word_form(canonical):
@@ -783,9 +1044,11 @@ def word_form(canonical):
         heading = re.match("#{1,6} ", line[len(quoted) :])
         done = len(quoted) + (len(heading[0]) if heading else 0)
         for start, end, address, _ in find_links(line):
-            words += address_tokens(line[done:start], tokens)
-            tokens.append(shorten(address))
-            done = end
+            opened = start > done and line[start - 1] in "\u2066\u2067\u2068" and line[end : end + 1] == "\u2069"
+            words += address_tokens(line[done : start - opened], tokens)
+            done = end + opened
+            if not after_mention(line, start, address):
+                tokens.append(shorten(address))
         words += address_tokens(line[done:], tokens)
     return " ".join(tokens) if words else None
 

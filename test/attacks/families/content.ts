@@ -129,6 +129,41 @@ const STYLED: readonly Row[] = [
     C,
     text(TEXT, `${TEXT}\n${'_'.repeat(40)}\nhttps://evil.example/`),
   ],
+  [
+    'footer-foreign-link',
+    'a link of another host in the footer of a list',
+    C,
+    text(TEXT, `${TEXT}\n--\nboats mailing list\nboats@list.example\nhttps://evil.example/boats`),
+  ],
+  [
+    'html-isolate-in-link',
+    'an isolate in a link, which turns what follows around',
+    C,
+    html(
+      'See https://example.org/ 1 \u05d0\u05d1\u05d2 not 2.',
+      'See <a href="https://example.org/">\u2067https://example.org/</a> 1 \u05d0\u05d1\u05d2 not 2.',
+    ),
+  ],
+  [
+    'flags-apart',
+    'letters of flags kept apart by spaces of no width: two countries for one',
+    C,
+    text(
+      'From \u{1F1F8}\u{1F1EA}\u{1F1FA}\u{1F1F8} with love.',
+      'From \u{1F1F8}\u200b\u{1F1EA}\u{1F1FA}\u200b\u{1F1F8} with love.',
+    ),
+  ],
+  [
+    'overlay-apart',
+    'an overlay that a space of no width takes off its sign',
+    C,
+    text('a =\u0338 b holds', 'a =\u200b\u0338 b holds'),
+  ],
+  ['minus-hyphen', 'a minus as U+2010', C, text('It was 6 degrees.', 'It was \u20106 degrees.')],
+  ['minus-fraction', 'a minus before a fraction', C, text('Down \u00bd point.', 'Down -\u00bd point.')],
+  ['power', 'stars between two numbers', C, text('Worth 2 10 coins.', 'Worth 2**10 coins.')],
+  ['inches', 'inches for feet', C, text("It is 6' long.", 'It is 6" long.')],
+  ['frown', 'a face that frowns, mouth first', C, text('I am happy (:', 'I am happy ):')],
 ];
 
 const ROWS: readonly Row[] = [

@@ -40,6 +40,9 @@ const labelled = (here: string, there: string) => [
 ];
 const BOTH = labelled(TARGET, OTHER);
 const BOATS = '\u{1F6A3}\u{1F6A3} row to the pier';
+const MENTIONED = 'Ask @ann about #vote today.';
+const mention = (uri: string) => over(MENTIONED, '@ann', { type: 'mention', uri });
+const TURNED = 'https://example.org/ 1 \u05d0\u05d1\u05d2 not 2';
 const MANY = Array.from({ length: 513 }, (_, at) => ({ start: at, end: at + 1, type: 'tag' }));
 
 const HOLD: readonly Row[] = [
@@ -104,6 +107,45 @@ const TARGETS: readonly Row[] = [
     'the signed address, leading to a script',
     C,
     shown([link(SIGNED, 'example.org/dues', 'javascript:pay()')]),
+  ],
+  [
+    'mention-script',
+    'a mention that leads to a script',
+    C,
+    shown([mention('javascript:alert(1)')], MENTIONED, [MENTIONED]),
+  ],
+  [
+    'mention-elsewhere',
+    'a mention that leads to a page of another name',
+    C,
+    shown([mention('https://evil.example/login?u=ann')], MENTIONED, [MENTIONED]),
+  ],
+  [
+    'tag-elsewhere',
+    'a tag that leads to a page of no tag',
+    C,
+    shown([over(MENTIONED, '#vote', { type: 'tag', uri: 'https://evil.example/?x=vote' })], MENTIONED, [
+      MENTIONED,
+    ]),
+  ],
+  [
+    'tracking-semicolon',
+    'a parameter hidden in one of tracking',
+    C,
+    shown([link(SIGNED, 'pier', `${TARGET}?utm_source=x;to=2`)], SIGNED, [
+      SIGNED,
+      [link(SIGNED, 'pier', `${TARGET}?utm_source=x;to=1`)],
+    ]),
+  ],
+  [
+    'isolate',
+    'an isolate in a link, which turns what follows around',
+    C,
+    shown(
+      [link(`\u2067${TURNED}`, '\u2067https://example.org/', 'https://example.org/')],
+      `\u2067${TURNED}`,
+      [TURNED, [link(TURNED, 'https://example.org/', 'https://example.org/')]],
+    ),
   ],
   ['added', 'a link on a word that was none', C, shown([link(SIGNED, 'pier', OTHER)])],
   ['removed', 'a signed link taken away', C, shown([], LABELLED, [LABELLED, BOTH])],

@@ -11,9 +11,26 @@ describe('a list footer', () => {
     ['Mailman 2', [RULE, 'users mailing list', 'users@lists.example', 'https://lists.example/info/users']],
     [
       'Mailman 3',
-      [RULE, 'users mailing list -- users@lists.example', 'To unsubscribe send an email to u@l.example'],
+      [
+        RULE,
+        'users mailing list -- users@lists.example',
+        'To unsubscribe send an email to users-leave@lists.example',
+        'https://lists.example/mailman3/lists/users.lists.example/',
+      ],
     ],
-    ['a group', ['--', 'To view this discussion on the web visit https://groups.example/d/1.']],
+    [
+      'a group of Google',
+      [
+        '--',
+        'You received this message because you are subscribed to the Google Groups "users" group.',
+        'To unsubscribe from this group and stop receiving emails from it, send an email to users+unsubscribe@googlegroups.com.',
+        'To view this discussion on the web visit https://groups.google.com/d/msgid/users/1%40mail.',
+      ],
+    ],
+    [
+      'a list of an organisation',
+      ['--', 'Users mailing list', 'users@x.example', '<https://mail.x.example/users>'],
+    ],
   ])('of %s is left out', (_name, footer) => {
     expect(withoutListFooter(['The text.', ...footer])).toEqual(['The text.']);
     expect(wordForm(['The text.', ...footer].join('\n'))).toBe('The text');
@@ -29,6 +46,42 @@ describe('a list footer', () => {
       'addresses before the line of a list',
       ['The text.', RULE, 'https://evil.example/', 'users mailing list'],
     ],
+    [
+      'a page on another host',
+      ['T.', RULE, 'users mailing list', 'users@x.example', 'https://evil.example/users'],
+    ],
+    [
+      'a page on a host that ends alike',
+      ['T.', RULE, 'users mailing list', 'users@x.example', 'https://evilx.example/users'],
+    ],
+    [
+      'a host that is only the user name',
+      ['T.', RULE, 'users mailing list', 'users@x.example', 'https://x.example@evil.example/users'],
+    ],
+    [
+      'a page that does not name the list',
+      ['T.', RULE, 'users mailing list', 'users@x.example', 'https://x.example/pay'],
+    ],
+    [
+      'a page behind a sign',
+      ['T.', RULE, 'users mailing list', 'users@x.example', 'https://x.example/?/users'],
+    ],
+    [
+      'two pages',
+      [
+        'T.',
+        RULE,
+        'users mailing list',
+        'users@x.example',
+        'https://x.example/users',
+        'https://x.example/users',
+      ],
+    ],
+    ['a page without an address', ['T.', RULE, 'users mailing list', 'https://x.example/users']],
+    ['an address of another name', ['T.', RULE, 'users mailing list', 'usersmoney@x.example']],
+    ['two names', ['T.', RULE, 'users mailing list', 'others mailing list']],
+    ['no name', ['T.', '--', 'To unsubscribe send an email to users-leave@x.example']],
+    ['nothing below the rule', ['T.', 'users mailing list', RULE]],
     ['no rule', ['The text.', 'users mailing list']],
     ['a rule that is too short', ['The text.', '_'.repeat(19), 'users mailing list']],
     ['a line of another kind', ['The text.', RULE, 'users mailing list', 'Buy now', 'users@lists.example']],
