@@ -1,5 +1,5 @@
 /**
- * Evaluates what ships: `npm run evaluate [-- --against FILE]`. Figures on `valid`, which chose nothing; on sources left out in turn; on
+ * Evaluates what ships: `npm run evaluate [-- --against FILE] [--attacked N]` (attacked texts of each class, fewer when in a hurry). Figures on `valid`, which chose nothing; on sources left out in turn; on
  * people who write in a second language; under attacks on both classes; on texts that a machine polished; first stage, encoder and
  * cascade side by side, with intervals. Writes docs/evaluation.md, its diagrams, and docs/evaluation.json: figures only, no texts.
  * With --against, nothing is written when a slice got worse than the interval kept in FILE: the slices are named and the status is 1.
@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { modelFolder } from '../detectors/model-folder.js';
+import { ATTACKED_OF_A_CLASS } from './evaluation/attack-run.js';
 import { type FiguresFile, namedFigures, sayWorse, worseThan } from './evaluation/figures-file.js';
 import { headlineOf } from './evaluation/headline.js';
 import { judgeAll } from './evaluation/judge.js';
@@ -16,11 +17,16 @@ import { slicesIn } from './evaluation/slices.js';
 import { diagrams } from './report/diagrams.js';
 import { evaluationPage } from './report/page.js';
 
-const { values } = parseArgs({ options: { against: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    against: { type: 'string' },
+    attacked: { type: 'string', default: String(ATTACKED_OF_A_CLASS) },
+  },
+});
 const kept =
   values.against === undefined ? null : (JSON.parse(readFileSync(values.against, 'utf8')) as FiguresFile);
 
-const evaluation = await judgeAll();
+const evaluation = await judgeAll(Number(values.attacked));
 const headline = headlineOf(evaluation);
 const slices = slicesIn(evaluation);
 const gates = scorecard(headline, evaluation.cascade);

@@ -9,10 +9,7 @@ const SEED = 11;
 export const ATTACKED_OF_A_CLASS = 1_500;
 
 /** At most so many rows of each class, drawn with the seed, in their old order. */
-export function drawRows<Item extends Pick<Row, 'machine'>>(
-  rows: readonly Item[],
-  ofAClass = ATTACKED_OF_A_CLASS,
-): Item[] {
+export function drawRows<Item extends Pick<Row, 'machine'>>(rows: readonly Item[], ofAClass: number): Item[] {
   const random = seeded(SEED);
   const drawn = new Set(
     [true, false].flatMap((machine) => {

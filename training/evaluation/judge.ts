@@ -28,19 +28,27 @@ type Scored = BothScores & { row: Outcome['row'] };
 const cardOf = (name: string): unknown =>
   JSON.parse(readFileSync(join(modelFolder(), name, 'card.json'), 'utf8'));
 
-/** Needs ASSAY_DATA; a quarter of an hour on two cores, minutes when the logits are kept from before. */
-export async function judgeAll(): Promise<Evaluation> {
+/**
+ * Needs ASSAY_DATA; a quarter of an hour on two cores, minutes when the logits are kept from before.
+ * @param ofAClass texts of each class that are attacked, at most
+ */
+export async function judgeAll(ofAClass: number): Promise<Evaluation> {
   const card = EncoderCard.parse(cardOf('encoder'));
   const firstCard = ModelCard.parse(cardOf('first-stage'));
   const both = await openBoth();
   try {
-    return await judgeWith(both, card, firstCard);
+    return await judgeWith(both, card, firstCard, ofAClass);
   } finally {
     await both.close();
   }
 }
 
-async function judgeWith(both: Both, card: EncoderCard, firstCard: ModelCard): Promise<Evaluation> {
+async function judgeWith(
+  both: Both,
+  card: EncoderCard,
+  firstCard: ModelCard,
+  ofAClass: number,
+): Promise<Evaluation> {
   const { from } = card.cascade;
   const { minWords } = card.policy;
   const { rows } = openTexts();
@@ -81,7 +89,8 @@ async function judgeWith(both: Both, card: EncoderCard, firstCard: ModelCard): P
   log(`${unseen.length} texts of left-out sources judged`);
 
   const calibRows = split('calib');
-  const long = drawRows(validRows.filter((_, i) => valid[i]!.words >= minWords));
+  const longRows = validRows.filter((_, i) => valid[i]!.words >= minWords);
+  const long = drawRows(longRows, ofAClass);
   const attacked: Attacked[] = [{ name: 'clean', kind: 'clean', outcomes: await servedRows(long) }];
   const passers = calibRows.filter(({ machine, text }) => !machine && text.length > 200);
   for (const { name, kind, texts } of attackAll(long, passers)) {

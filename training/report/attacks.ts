@@ -28,7 +28,7 @@ export const attacksSection = (
   minWords: number,
 ): string => `## Attacks, split valid, ${minWords} words and more
 
-Each text attacked (seed 11), then read through the canonicaliser; at most 1,500 texts of each class, the same in every row. *Lost*: machine texts
+Each text attacked (seed 11), then read through the canonicaliser; a sample of texts of each class, the same in every row. *Lost*: machine texts
 at or above the 1% cut, clean twin minus attacked, in points; *added*: people's texts at or above the 5% cut, attacked minus clean twin.
 
 ${table(

@@ -36,6 +36,7 @@ export function operatingCurve(
 ): [number, number][] {
   const machines = outcomes.filter(({ row }) => row.machine).length;
   const humans = outcomes.length - machines;
+  if (machines === 0 || humans === 0) return [];
   const sorted = [...outcomes].sort((a, b) => b.llr - a.llr);
   const points: [number, number][] = [];
   let [alarms, catches] = [0, 0];
