@@ -6,7 +6,8 @@ import type { Figure } from '../figures.js';
 import { aurocOf, figure, machines, people, rateAt, rateFigure } from '../figures.js';
 import { decimal, percent, table } from './tables.js';
 
-const plain = ({ value }: Figure): string => (100 * value).toFixed(1);
+const plain = (figure: Figure | undefined): string =>
+  figure === undefined ? '–' : (100 * figure.value).toFixed(1);
 
 export function waysSection({ card, ways }: Pick<Evaluation, 'card' | 'ways'>): string {
   const { minWords } = card.policy;
@@ -34,7 +35,7 @@ ${table(
       percent(rateFigure(people(all), at)),
       percent(rateFigure(machines(all), five)),
       `${plain(meanCaught(foreign, at))} / ${plain(meanCaught(foreign, five))}`,
-      `${plain(rateFigure(people(points(foreign)), at))} / ${plain(worstAccused(foreign, at)!.figure)}`,
+      `${plain(rateFigure(people(points(foreign)), at))} / ${plain(worstAccused(foreign, at)?.figure)}`,
     ];
   }),
 )}
@@ -59,7 +60,7 @@ export function cutsTable({ card, valid, unseen }: Pick<Evaluation, 'card' | 'va
     [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4].map((cut) => [
       cut.toFixed(1),
       share(rateAt(cut)(people(points(foreign)))),
-      plain(worstAccused(foreign, cut)!.figure),
+      plain(worstAccused(foreign, cut)?.figure),
       plain(meanCaught(foreign, cut)),
       share(rateAt(cut)(people(own))),
       share(rateAt(cut)(machines(own))),

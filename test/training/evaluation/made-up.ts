@@ -22,11 +22,11 @@ export function outcomes(n: number, shift: number, seed = 1, split: 'valid' | 't
     return {
       row: {
         id: `text-${seed}-${i}`,
-        source: i % 3 === 0 ? 'letters' : 'essays',
+        source: i % 12 < 2 ? 'letters' : 'essays',
         domain: i % 5 === 0 ? 'news' : 'qa',
         machine,
         generator: machine ? (i % 4 === 0 ? 'gpt-4' : 'llama-7b') : null,
-        attack: machine && i % 6 === 0 && i % 4 === 0 ? 'dipper' : null,
+        attack: i % 24 === 0 ? 'dipper' : null,
         nonnative: machine ? null : i % 7 === 0,
         split,
       },
