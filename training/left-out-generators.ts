@@ -68,8 +68,11 @@ export function generatorFigures(judgements: readonly Judgement[]): Pick<LeftOut
 
 const file = (): string => join(modelFolder(), '..', 'training', 'leave-generator-out.json');
 
-export function writeLeftOut(left: LeftOutGenerators): void {
-  writeFileSync(file(), `${JSON.stringify(left, null, 1)}\n`);
+/** One family a line, so that a difference shows what changed. */
+export function writeLeftOut({ command, seed, families }: LeftOutGenerators): void {
+  const lines = families.map((family) => `  ${JSON.stringify(family)}`).join(',\n');
+  const body = `{\n "command": "${command}",\n "seed": ${seed},\n "families": [\n${lines}\n ]\n}\n`;
+  writeFileSync(file(), body);
 }
 
 /** @returns null where the command was never run */

@@ -34,7 +34,8 @@ export type Choice = 'highest' | 'nearest';
 
 export interface OperatingPoint {
   choice: Choice | 'served';
-  /** Share of a stream that the encoder reads. */
+  /** Share of a stream that the encoder reads: as asked for, and as it comes out. */
+  share: number | null;
   read: number;
   perSecond: number;
   same: { truePositives: Figure; falsePositives: Figure };
@@ -94,10 +95,11 @@ export function cascadeCurve(stages: Stages): Cascade {
         valid.map((one) => ({ value: value[choice](one), machine: one.row.machine })),
         share,
       );
-      return operatingPoint(stages, choice, (one) => value[choice](one) > least || share === 1, full);
+      return { share, ...operatingPoint(stages, choice, (one) => value[choice](one) > least, full) };
     }),
   );
-  return { costs, rows, served: operatingPoint(stages, 'served', ({ first }) => first >= from, full) };
+  const served = operatingPoint(stages, 'served', ({ first }) => first >= from, full);
+  return { costs, rows, served: { share: null, ...served } };
 }
 
 interface Judged {
@@ -122,7 +124,7 @@ function operatingPoint(
   choice: OperatingPoint['choice'],
   reads: (one: Staged) => boolean,
   full: Judged,
-): OperatingPoint {
+): Omit<OperatingPoint, 'share'> {
   const own = judged(stages, reads);
   const cut = own.policy.cuts.machine;
   const fullCut = full.policy.cuts.machine;

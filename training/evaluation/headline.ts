@@ -103,6 +103,8 @@ function calibrationBySource(outcomes: readonly Outcome[]): Figure {
     .map(([, some]) => points(some))
     .filter((some) => machines(some).length >= BOTH_CLASSES && people(some).length >= BOTH_CLASSES)
     .map((some) => ({ n: some.length, error: calibrationErrorOf(some) }));
+  // One source says nothing about others.
+  if (errors.length < 2) return { n: 0, value: Number.NaN, interval: [Number.NaN, Number.NaN] };
   const mean = errors.reduce((sum, { error }) => sum + error, 0) / errors.length;
   const spread = Math.sqrt(
     errors.reduce((sum, { error }) => sum + (error - mean) ** 2, 0) / (errors.length - 1) / errors.length,

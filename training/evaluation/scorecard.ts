@@ -71,10 +71,10 @@ export function scorecard(headline: Headline, cascade: Cascade): Gate[] {
     { name: 'unseen sources', figure: noSigns.unseen },
     ...done.map((attack) => ({ name: attack.name, figure: attack.noSigns })),
   ]);
-  const full = cascade.rows.find(({ read }) => read === 1);
+  const full = cascade.rows.find(({ share }) => share === 1);
   const speed = full === undefined ? Number.NaN : cascade.served.perSecond / full.perSecond;
   const exact = (value: number): Figure => ({ n: ENOUGH, value, interval: [value, value] });
-  const flood = cascade.rows.find(({ read }) => read === 0)?.perSecond ?? Number.NaN;
+  const flood = cascade.rows.find(({ share }) => share === 0)?.perSecond ?? Number.NaN;
   const named = (one: Named | null): { figure: Figure | undefined; worst?: string } =>
     one === null ? { figure: undefined } : { figure: one.figure, worst: one.name };
   const higher = { better: 'higher' } as const;

@@ -9,8 +9,8 @@ const CHOICES: Readonly<Record<OperatingPoint['choice'], string>> = {
 };
 
 export function cascadeSection({ costs, rows, served }: Cascade): string {
-  const full = rows.find(({ read }) => read === 1)!;
-  const flood = rows.find(({ read }) => read === 0)!;
+  const full = rows.find(({ share }) => share === 1)!;
+  const flood = rows.find(({ share }) => share === 0)!;
   const milliseconds = (seconds: number): string => (1_000 * seconds).toFixed(seconds < 0.001 ? 3 : 1);
   const times = served.perSecond / full.perSecond;
   const kept = served.kept.same.value;
