@@ -17,7 +17,7 @@ export interface Gate {
   /** The promise, and what is hoped for. */
   limit: number;
   aim: number | null;
-  unit: 'percent' | 'points' | 'plain' | 'times';
+  unit: 'percent' | 'points' | 'plain' | 'times' | 'rate';
   figure: Figure;
   /** Which of several the figure is of. */
   worst?: string;
@@ -238,7 +238,7 @@ export function scorecard(headline: Headline, cascade: Cascade): Gate[] {
     {
       measure: 'first stage alone: documents a second and core',
       ...higher,
-      unit: 'times' as const,
+      unit: 'rate' as const,
       limit: 1_000,
       aim: null,
       figure: exact(flood),

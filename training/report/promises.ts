@@ -7,6 +7,7 @@ const UNITS: Readonly<Record<Gate['unit'], { scale: number; digits: number; sign
   points: { scale: 100, digits: 1, sign: ' points' },
   plain: { scale: 1, digits: 3, sign: '' },
   times: { scale: 1, digits: 1, sign: '' },
+  rate: { scale: 1, digits: 0, sign: '' },
 };
 
 function say(gate: Gate, value: number, digits?: number): string {
@@ -29,7 +30,7 @@ export function promisesSection(gates: readonly Gate[]): string {
     gates.filter((gate) => gate.standing === standing).length;
   return `## What we promised ourselves, and where we stand
 
-Set before the first model was trained. *Met*: the figure is within the gate. *Missed*: its whole 95% interval is outside. *Within the
+Set beforehand. *Met*: the figure is within the gate. *Missed*: its whole 95% interval is outside. *Within the
 interval*: neither, so these texts do not decide. Of ${gates.length} gates ${count('met')} are met, ${count('within the interval')} are within the interval, ${count('missed')} are missed${count('too few texts') > 0 ? `, ${count('too few texts')} had too few texts` : ''}.
 
 ${table(
@@ -48,7 +49,8 @@ ${table(
 
 A mean over sources has the interval of other sources, drawn in two stages (sources, then texts). An attack counts against the clean
 twins of the same texts, with the interval for paired shares (Agresti and Min 2005). The worst of several attacks or sources has the
-interval of that one alone. "Unseen" is shown by leaving sources out; files nobody here has seen decide.
+interval of that one alone. What is put between the words (emoji, other people's sentences) has no gate of its own against machines
+that go uncalled; the attacks below show it. "Unseen" is shown by leaving sources out; files nobody here has seen decide.
 
 `;
 }
