@@ -95,7 +95,7 @@ const onLog = (label: string): Axis => ({
 const onNormal = (label: string): Axis => ({
   label,
   place: normal,
-  ticks: [0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99].map((value) => [value, `${100 * value}%`] as const),
+  ticks: [0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95].map((value) => [value, `${100 * value}%`] as const),
 });
 
 /** Files by name, under docs/evaluation. */
