@@ -39,7 +39,7 @@ export function outcomes(n: number, shift: number, seed = 1, split: 'valid' | 't
 const staged = (some: readonly Outcome[]): Staged[] =>
   some.map(({ row, words, llr }) => ({ row, words, first: 0.6 * llr - 0.2, both: llr }));
 
-export function evaluation(n = 1_400): Evaluation {
+export function evaluation(n = 1_600): Evaluation {
   const valid = outcomes(n, 3, 1);
   const unseen = outcomes(n, 2, 2, 'train');
   const long = valid.filter(({ words }) => words >= 50);
