@@ -18,9 +18,21 @@ export interface BothScores {
   words: number;
 }
 
+/** What the first stage makes of a text. */
+export interface FirstScore {
+  score: number;
+  words: number;
+}
+
 export interface Both {
-  /** Parts of the first stage's score alone, for texts that the encoder does not get. */
-  score(texts: readonly string[]): Promise<BothScores[]>;
+  /**
+   * @param reads which texts the encoder gets, by the first stage's score; the others have NaN for its logit. Default: all
+   */
+  score(texts: readonly string[], reads?: (first: FirstScore) => boolean): Promise<BothScores[]>;
+  /** The first stage alone. */
+  first(text: string): FirstScore;
+  /** Logits of the encoder, computed anew. */
+  encode(texts: readonly string[]): Promise<ArrayLike<number>>;
   /** SHA-256 of the weights. */
   firstStage: string;
   encoder: { sha256: string; engine: string };
@@ -49,11 +61,19 @@ export async function openBoth(): Promise<Both> {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `logits-${encoder.sha256.slice(0, 16)}.jsonl`);
   const known = kept(file);
+  const first = (text: string): FirstScore => {
+    const { z, shape } = scorer.score(text);
+    return { score: z, words: shape.words };
+  };
   return {
     firstStage: card.weights.sha256,
     encoder: { sha256: encoder.sha256, engine: encoder.engine },
-    async score(texts) {
-      const missing = [...new Set(texts)].filter((text) => !known.has(keyOf(text)));
+    first,
+    encode: (texts) => encoder.score(texts, { priority: 'stream' }),
+    async score(texts, reads = () => true) {
+      const firsts = texts.map(first);
+      const wanted = texts.filter((_, i) => reads(firsts[i]!));
+      const missing = [...new Set(wanted)].filter((text) => !known.has(keyOf(text)));
       for (let from = 0; from < missing.length; from += AT_ONCE) {
         const some = missing.slice(from, from + AT_ONCE);
         const logits = await encoder.score(some, { priority: 'stream' });
@@ -62,9 +82,9 @@ export async function openBoth(): Promise<Both> {
         appendFileSync(file, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
         if (from % (10 * AT_ONCE) === 0 && from > 0) log(`${from} of ${missing.length} texts read`);
       }
-      return texts.map((text) => {
-        const { z, shape } = scorer.score(text);
-        return { scores: [z, known.get(keyOf(text))!], words: shape.words };
+      return texts.map((text, i) => {
+        const { score, words } = firsts[i]!;
+        return { scores: [score, known.get(keyOf(text)) ?? Number.NaN], words };
       });
     },
     close: () => encoder.close(),
