@@ -12,8 +12,9 @@ import type { BandPolicy } from '../schemas/verdict.js';
 import { CANONICALISER } from './canonical/canonicalise.js';
 import { EncoderCard, loadCard, loadModel, type ModelCard } from './card.js';
 import { modelFolder } from './model-folder.js';
-import { readText, type TextRead } from './read-text.js';
+import { type CheapRead, readText } from './read-text.js';
 import { type Encoder, type EncoderOptions, openEncoder } from './runtime/encoder.js';
+import type { TextRead } from './runtime/piece-shares.js';
 import type { Priority } from './runtime/window-queue.js';
 import { repairSymbols, scoreSymbols } from './symbols.js';
 import { type Calibrated, calibrate } from './text/calibration.js';
@@ -150,7 +151,7 @@ class TextDetector implements Detector {
   }
 
   async judge(inputs: readonly DetectInput[], options: JudgeOptions = {}): Promise<Judgement[]> {
-    const reads: TextRead[] = [];
+    const reads: CheapRead[] = [];
     let units = 0;
     for (const input of inputs) {
       reads.push(readText(input, this.#cheap.scorer));
@@ -163,42 +164,42 @@ class TextDetector implements Detector {
     const firsts = new Map(reads.map((read) => [read, this.#first(read)]));
     const open = reads.filter((read) => this.#isOpen(firsts.get(read)!, read));
     const { priority = 'stream', signal } = options;
-    const logits =
+    const deep =
       this.#deep === null || open.length === 0
         ? []
-        : await this.#deep.encoder.score(
+        : await this.#deep.encoder.read(
             open.map(({ canonical }) => canonical.text),
             { priority, signal },
           );
-    const logitOf = new Map(open.map((read, i) => [read, logits[i]!]));
-    return reads.map((read) => this.#judgement(read, firsts.get(read)!, logitOf.get(read)));
+    const deepOf = new Map(open.map((read, i) => [read, deep[i]!]));
+    return reads.map((read) => this.#judgement(read, firsts.get(read)!, deepOf.get(read)));
   }
 
-  #first({ score, said }: TextRead): Calibrated {
+  #first({ score, said }: CheapRead): Calibrated {
     return calibrate([score.z], said.words, this.#cheap.card.calibration);
   }
 
   /** Whether the encoder has to read the text: all that the first stage does not see far on the side of people. */
-  #isOpen(first: Calibrated, { silence }: TextRead): boolean {
+  #isOpen(first: Calibrated, { silence }: CheapRead): boolean {
     return this.#deep !== null && silence === null && first.llr >= this.#deep.card.cascade.from;
   }
 
   #judgement(
-    { canonical, score, said, silence }: TextRead,
+    { canonical, score, said, silence }: CheapRead,
     first: Calibrated,
-    logit: number | undefined,
+    read: TextRead | undefined,
   ): Judgement {
-    const deep = logit === undefined ? null : this.#deep;
+    const deep = read === undefined ? null : this.#deep;
     const detectors = deep === null ? [this.#cheap.ref] : [this.#cheap.ref, deep.ref];
     if (silence !== null) return { ...said, llr: 0, llrError: NO_EVIDENCE, symbols: silence, detectors };
     const calibrated =
-      deep === null ? first : calibrate([score.z, logit!], said.words, deep.card.calibration);
+      deep === null ? first : calibrate([score.z, read!.logit], said.words, deep.card.calibration);
     return {
       ...said,
       llr: calibrated.llr,
       llrError: calibrated.error,
       symbols: [
-        ...scoreSymbols(score, this.#cheap.bias, calibrated, canonical, logit),
+        ...scoreSymbols(score, this.#cheap.bias, calibrated, canonical, read),
         ...repairSymbols(canonical),
       ],
       detectors,

@@ -104,11 +104,21 @@ class EncoderGraph {
     const sum = model.op('ReduceSum', [model.op('Mul', [x, counted]), along], { keepdims: 0 });
     return model.op('Div', [sum, model.op('ReduceSum', [counted, along], { keepdims: 0 })]);
   }
+
+  /** What the head makes of each piece alone, as its part of the mean; [batch, pieces]. */
+  shares(headed: string, mask: string): string {
+    const { model } = this;
+    const along = model.integers(1);
+    const each = model.op('Reshape', [headed, model.integers(0, -1)]);
+    const count = model.op('ReduceSum', [mask, along], { keepdims: 1 });
+    return model.op('Div', [model.op('Mul', [each, mask]), count]);
+  }
 }
 
 /**
  * The bytes of an ONNX model. Inputs: `ids` and `mask`, int64 [batch, pieces], the mask 1 where there is a piece and 0 where
- * there is none. Outputs: `logit` [batch], and `pooled` [batch, hidden], the mean that the head reads.
+ * there is none. Outputs: `logit` [batch]; `shares` [batch, pieces], each piece's part of it, 0 where there is none; and `pooled`
+ * [batch, hidden], the mean that the head reads.
  */
 export function onnxModelOf(weights: EncoderWeights): Uint8Array<ArrayBuffer> {
   const graph = new EncoderGraph(weights);
@@ -120,10 +130,11 @@ export function onnxModelOf(weights: EncoderWeights): Uint8Array<ArrayBuffer> {
   const last = weights.layers.reduce((x, layer) => graph.layer(x, mask, layer), graph.embedding(ids));
   const pooled = graph.mean(last, counted);
   const { hidden, head } = weights;
-  const logit = model.op('Add', [
-    model.op('MatMul', [pooled, model.floats(head.weight, [hidden, 1])]),
-    model.floats(head.bias),
-  ]);
+  const weight = model.floats(head.weight, [hidden, 1]);
+  const bias = model.floats(head.bias);
+  const headed = (x: string): string => model.op('Add', [model.op('MatMul', [x, weight]), bias]);
+  const logit = headed(pooled);
+  model.output('shares', 'float', ['batch', 'pieces'], graph.shares(headed(last), counted));
   model.output('logit', 'float', ['batch'], model.op('Reshape', [logit, model.integers(-1)]));
   model.output('pooled', 'float', ['batch', hidden], pooled);
   return model.encode();

@@ -13,7 +13,7 @@ interface Ort {
   Tensor: new (type: 'int64', values: BigInt64Array, shape: readonly number[]) => unknown;
 }
 interface Session {
-  run(feeds: object, fetches: readonly string[]): Promise<{ logit: { data: Float32Array } }>;
+  run(feeds: object, fetches: readonly string[]): Promise<Record<string, { data: Float32Array }>>;
   release(): Promise<void>;
 }
 
@@ -45,15 +45,20 @@ export async function openOnnx(
   return {
     name,
     device: 'cpu',
-    async run(batch) {
+    async run(batch, wanted = false) {
       const logits = new Float32Array(batch.length);
+      const shares = wanted ? new Float32Array(batch.reduce((sum, { length }) => sum + length, 0)) : null;
+      const fetches = wanted ? ['logit', 'shares'] : ['logit'];
+      let at = 0;
       for (const [i, window] of batch.entries()) {
         const ids = tensor(BigInt64Array.from(window, BigInt));
         const mask = tensor(new BigInt64Array(window.length).fill(1n));
-        const { logit } = await session.run({ ids, mask }, ['logit']);
-        logits[i] = logit.data[0]!;
+        const found = await session.run({ ids, mask }, fetches);
+        logits[i] = found['logit']!.data[0]!;
+        shares?.set(found['shares']!.data, at);
+        at += window.length;
       }
-      return logits;
+      return { logits, shares };
     },
     close: () => session.release(),
   };

@@ -92,6 +92,19 @@ describe('a text that the first stage leaves open', () => {
     });
   });
 
+  it('is pointed at where both models together find the side it falls on', async () => {
+    const text = TEXTS.map(({ content }) => (content.endsWith('.') ? content : `${content}.`)).join(' ');
+    const [[deep], [cheap]] = await Promise.all([all.judge([input(text)]), first.judge([input(text)])]);
+    const carriers = deep!.symbols.filter(({ spans }) => spans !== undefined);
+    expect(carriers).toHaveLength(1);
+    const [{ name, contribution, spans = [] }] = carriers as [(typeof carriers)[0]];
+    expect(['text.reading', 'text.phrases', 'text.grammar']).toContain(name);
+    expect(Math.sign(contribution)).toBe(Math.sign(deep!.llr));
+    expect(spans.length).toBeGreaterThan(0);
+    for (const { start, end } of spans) expect(text.slice(start, end)).toMatch(/^\S.*[.]$/);
+    expect(cheap!.symbols.find(({ name }) => name === 'text.reading')).toBeUndefined();
+  });
+
   it('names both models as those who judged, with engine and device', async () => {
     const [judgement] = await all.judge(TEXTS.slice(0, 1));
     expect(judgement!.detectors.map(({ id, engine, device }) => [id, engine, device])).toEqual([
