@@ -1,4 +1,5 @@
 /** The evaluation as a page: tables of figures with n and 95% intervals. Pure; no text of anybody is in it. */
+import { assistedPart, readAssisted } from './assisted-report.js';
 import type { Evaluation, Outcome } from './evaluate.js';
 import {
   aurocOf,
@@ -311,7 +312,9 @@ ${table(
 ## Texts by people that a machine polished
 
 Simplified, polished or expanded by a model from a person's text; neither class was learnt from them. Called \`machine\`: ${percent(rateFigure(points(long(mixed)), cuts.machine))};
-at the 5% cut ${percent(rateFigure(points(long(mixed)), leaning))}; said to show no signs of a machine: ${noSigns(long(mixed))}. There is no band of its own for them yet.
+at the 5% cut ${percent(rateFigure(points(long(mixed)), leaning))}; said to show no signs of a machine: ${noSigns(long(mixed))}.
+
+${assistedPart(readAssisted())}
 
 ## Texts of the demo's source
 
