@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { AssayError } from '../../schemas/errors.js';
 import { type AskOptions, Batcher } from './batcher.js';
 import { type EncoderWeights, readEncoder } from './encoder-weights.js';
-import type { DeviceName, Engine, EngineName } from './engine.js';
+import type { DeviceName, Engine, EngineName, Precision } from './engine.js';
 import { openEngine } from './open-engine.js';
 import { type TextRead, textRead } from './piece-shares.js';
 import type { Pieces } from './pieces.js';
@@ -20,6 +20,8 @@ export interface EncoderOptions {
   folder: string;
   engine?: 'auto' | 'onnx' | 'tfjs';
   device?: 'auto' | 'gpu' | 'cpu';
+  /** Default: exact. The fast mode's logits are others, and have a calibration of their own. */
+  precision?: Precision;
   /** Worker threads; null: one for each core. */
   threads?: number | null;
 }
@@ -200,7 +202,7 @@ function readPieces(bytes: Uint8Array, weights: EncoderWeights): WordPiece {
  * asked for is not there
  */
 export async function openEncoder(options: EncoderOptions): Promise<Encoder> {
-  const { folder, engine = 'auto', device = 'auto', threads = null } = options;
+  const { folder, engine = 'auto', device = 'auto', precision = 'exact', threads = null } = options;
   const file = await readPart(folder, 'model.safetensors');
   const weights = readEncoder(file);
   const pieces = readPieces(await readPart(folder, 'vocab.txt'), weights);
@@ -208,6 +210,6 @@ export async function openEncoder(options: EncoderOptions): Promise<Encoder> {
   return new LoadedEncoder(
     sha256Of(file),
     pieces,
-    await openEngine({ engine, device, threads, file, trial }),
+    await openEngine({ engine, device, precision, threads, file, trial }),
   );
 }

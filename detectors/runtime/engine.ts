@@ -4,6 +4,8 @@
  */
 
 export type EngineName = 'onnx' | 'onnx-wasm' | 'tfjs';
+/** `exact`: float32 throughout. `fast`: products of whole numbers, on ONNX Runtime alone. */
+export type Precision = 'exact' | 'fast';
 export type DeviceName = 'cpu' | 'gpu';
 
 /** How an engine likes its batches. */

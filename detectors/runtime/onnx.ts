@@ -3,7 +3,7 @@
  * batch gains nothing, and a window alone needs no padding.
  */
 import type { EncoderWeights } from './encoder-weights.js';
-import type { Runner } from './engine.js';
+import type { Precision, Runner } from './engine.js';
 import { onnxModelOf } from './onnx-graph.js';
 
 /** What is used of both packages; the native one need not be installed, so its own types may be missing. */
@@ -26,13 +26,14 @@ const PROVIDERS = { onnx: 'cpu', 'onnx-wasm': 'wasm' } as const;
 export async function openOnnx(
   name: keyof typeof PACKAGES,
   weights: EncoderWeights,
+  precision: Precision = 'exact',
   load: (name: string) => Promise<unknown> = (name) => import(name),
 ): Promise<Runner> {
   const loaded = (await load(PACKAGES[name])) as { default?: Ort } & Ort;
   const ort = loaded.InferenceSession === undefined ? loaded.default! : loaded;
   // One thread a session: the pool has a session for each core, which scales better than threads within one.
   if (name === 'onnx-wasm') ort.env.wasm.numThreads = 1;
-  const session = await ort.InferenceSession.create(onnxModelOf(weights), {
+  const session = await ort.InferenceSession.create(onnxModelOf(weights, precision), {
     executionProviders: [PROVIDERS[name]],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

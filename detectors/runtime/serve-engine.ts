@@ -4,7 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { readEncoder } from './encoder-weights.js';
-import type { Answer, DeviceName, EngineName, Runner } from './engine.js';
+import type { Answer, DeviceName, EngineName, Precision, Runner } from './engine.js';
 import { type Gate, inside } from './exit-gate.js';
 import { openOnnx } from './onnx.js';
 import { openTfjs } from './tfjs.js';
@@ -12,6 +12,7 @@ import { openTfjs } from './tfjs.js';
 /** What a worker is given to begin with. */
 export interface WorkerTask {
   engine: EngineName;
+  precision: Precision;
   /** The bytes of the weights file, shared by all workers. */
   file: Uint8Array;
   /** A window to try the engine on before it counts as open. */
@@ -34,9 +35,15 @@ export type WorkerMessage =
   | ({ type: 'done'; id: number } & Answer)
   | { type: 'error'; id: number; detail: string };
 
-export const openRunner = async (engine: EngineName, file: Uint8Array): Promise<Runner> => {
+export const openRunner = async (
+  engine: EngineName,
+  file: Uint8Array,
+  precision: Precision = 'exact',
+): Promise<Runner> => {
   const weights = readEncoder(file);
-  return engine === 'tfjs' ? openTfjs(weights) : openOnnx(engine, weights);
+  if (engine !== 'tfjs') return openOnnx(engine, weights, precision);
+  if (precision === 'exact') return openTfjs(weights);
+  throw new Error('expected ONNX Runtime for the fast mode, found tfjs');
 };
 
 const detailOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -66,15 +73,15 @@ async function answerOf(runner: Runner, windows: readonly Int32Array[], wanted: 
 /** Serves a port until it closes. A failure to open is reported and not thrown: the other side decides what comes next. */
 export async function serveEngine(
   port: MessagePort,
-  { engine, file, trial, gate }: WorkerTask,
-  open: (engine: EngineName, file: Uint8Array) => Promise<Runner> = openRunner,
+  { engine, precision, file, trial, gate }: WorkerTask,
+  open: typeof openRunner = openRunner,
 ): Promise<void> {
   const say = (message: WorkerMessage, transfer: ArrayBuffer[] = []): void =>
     port.postMessage(message, transfer);
   let runner: Runner;
   try {
     runner = await inside(gate, async () => {
-      const opened = await open(engine, file);
+      const opened = await open(engine, file, precision);
       // The first run of an engine allocates and compiles; and one that cannot compute shall be known now.
       await answerOf(opened, [trial], true);
       return opened;

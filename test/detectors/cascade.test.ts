@@ -141,6 +141,33 @@ describe('a text that the first stage sees far on the side of people', () => {
   });
 });
 
+describe('the fast mode', () => {
+  it('is refused by a card that has no calibration of it', async () => {
+    const folder = models(-100);
+    await expect(
+      loadDetector({ folder, engine: 'onnx', threads: 1, precision: 'fast' }),
+    ).rejects.toMatchObject({
+      code: 'detector.not_fitted',
+    });
+  });
+
+  it('judges by its own calibration and cuts, under a name of its own, nearly the same', async () => {
+    const policy = { ...CUTS, cuts: { ...CUTS.cuts, machine: 2.75 } };
+    const fast = { calibration: BOTH, policy, cascade: { from: -100 } };
+    const folder = models(100, { fast });
+    const quick = await loadDetector({ folder, engine: 'onnx', threads: 1, precision: 'fast' });
+    detectors.push(quick);
+    expect(quick.policy.cuts.machine).toBe(2.75);
+    expect(quick.detectorSet).not.toBe(all.detectorSet);
+    const [found, exact] = await Promise.all([quick.judge(TEXTS), all.judge(TEXTS)]);
+    found.forEach(({ llr, detectors: by }, i) => {
+      expect(by[1]).toMatchObject({ id: 'encoder', version: 'test-fast', engine: 'onnx' });
+      expect(llr).not.toBe(exact[i]!.llr);
+      expect(Math.abs(llr - exact[i]!.llr)).toBeLessThan(0.3);
+    });
+  });
+});
+
 describe('what nothing can be concluded from', () => {
   it('never reaches the encoder', async () => {
     const silent = ['', '12 34 56 78 90 11 22 33 44 55', 'c29tZSBlbmNvZGVkIGRhdGE='.repeat(8)];

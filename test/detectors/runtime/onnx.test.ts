@@ -51,7 +51,7 @@ it.each([
 ] as const)('%s computes each window alone, on one thread', async (engine, wanted, provider) => {
   const { ort, asked, opened, session } = runtime();
   const names: string[] = [];
-  const runner = await openOnnx(engine, readEncoder(tinyFile()), async (name) => {
+  const runner = await openOnnx(engine, readEncoder(tinyFile()), 'exact', async (name) => {
     names.push(name);
     // A CommonJS package comes as a default export.
     return engine === 'onnx' ? { default: ort } : ort;
@@ -82,6 +82,8 @@ it.each([
 
 it('a package that is not there is an error', async () => {
   await expect(
-    openOnnx('onnx', readEncoder(tinyFile()), () => Promise.reject(new Error('Cannot find package'))),
+    openOnnx('onnx', readEncoder(tinyFile()), 'exact', () =>
+      Promise.reject(new Error('Cannot find package')),
+    ),
   ).rejects.toThrow('Cannot find package');
 });

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readEncoder } from '../../../detectors/runtime/encoder-weights.js';
 import type { Answer, EngineName } from '../../../detectors/runtime/engine.js';
-import { openWorkers } from '../../../detectors/runtime/open-engine.js';
+import { type EngineWish, openWorkers } from '../../../detectors/runtime/open-engine.js';
 import { openTfjs } from '../../../detectors/runtime/tfjs.js';
 import { windowsOf } from '../../../detectors/runtime/windows.js';
 import { readVocabulary, WordPiece } from '../../../detectors/runtime/wordpiece.js';
@@ -49,10 +49,16 @@ function expectGoldenShares(answer: Answer, rows: readonly number[] = windows.ma
   });
 }
 
+const wish = (): EngineWish => ({
+  engine: 'auto',
+  device: 'auto',
+  threads: 1,
+  file: tinyFile(),
+  trial: Int32Array.of(pieces.cls, pieces.sep),
+});
+
 async function expectGoldenOn(engine: EngineName): Promise<void> {
-  const trial = Int32Array.of(pieces.cls, pieces.sep);
-  const wish = { engine: 'auto', device: 'auto', threads: 1, file: tinyFile(), trial } as const;
-  const open = await openWorkers(engine, wish);
+  const open = await openWorkers(engine, wish());
   try {
     expect(open.name).toBe(engine);
     expectGolden((await open.run(windows)).logits);
@@ -91,6 +97,25 @@ describe('the golden logits', () => {
   for (const [engine, name] of ENGINES) {
     // Counted as skipped where it is not installed.
     (installed(name) ? it : it.skip)(`on ${engine}`, () => expectGoldenOn(engine), 120_000);
+  }
+
+  for (const [engine, name] of ENGINES.slice(0, 2)) {
+    (installed(name) ? it : it.skip)(
+      `on ${engine} in the fast mode are near, and have nothing to do with neighbours`,
+      async () => {
+        const runner = await openWorkers(engine, { ...wish(), precision: 'fast' });
+        const { logits: found, shares: parts } = await runner.run(windows, true);
+        const off = logits.map((logit, i) => Math.abs(found[i]! - logit));
+        // Not the same: whole numbers stand for the states. Near: within a fiftieth of what the logits are.
+        expect(Math.max(...off)).toBeGreaterThan(TOLERANCE);
+        expect(Math.max(...off)).toBeLessThan(0.02 * Math.max(...logits.map(Math.abs)));
+        expect(Math.abs(sumOf([...parts!]) - sumOf([...found]))).toBeLessThan(0.001);
+        const reversed = (await runner.run(windows.toReversed())).logits.toReversed();
+        expect(reversed).toEqual(found);
+        await runner.close();
+      },
+      120_000,
+    );
   }
 
   it('the forward pass for TensorFlow, computed in plain loops', async () => {

@@ -6,7 +6,12 @@ import { newGate } from '../../../detectors/runtime/exit-gate.js';
 import { openRunner, serveEngine, type WorkerMessage } from '../../../detectors/runtime/serve-engine.js';
 import { tinyFile } from './tiny-encoder.js';
 
-const TASK = { engine: 'onnx' as const, file: new Uint8Array(), trial: Int32Array.of(2, 3) };
+const TASK = {
+  engine: 'onnx' as const,
+  precision: 'exact' as const,
+  file: new Uint8Array(),
+  trial: Int32Array.of(2, 3),
+};
 
 /** The logit of a window is its length, or what `odd` makes of it; every piece has a share of `piece`. */
 const runner = (odd: (length: number) => number = (length) => length, piece = 1): Runner => ({
@@ -120,4 +125,7 @@ it('an engine is opened on the weights of the file', async () => {
   await expect(openRunner('tfjs', tinyFile().subarray(1))).rejects.toMatchObject({
     code: 'detector.missing_model',
   });
+  await expect(openRunner('tfjs', tinyFile(), 'fast')).rejects.toThrow(
+    'expected ONNX Runtime for the fast mode, found tfjs',
+  );
 });
