@@ -79,4 +79,7 @@ const section = {
   setBy,
   valid: figures,
 };
-writeFileSync(file, `${JSON.stringify({ ...stored, fast: section }, null, 2)}\n`);
+const written = `${JSON.stringify({ ...stored, fast: section }, null, 2)}\n`;
+// Too few texts give cuts that are no numbers: such a card would not load.
+EncoderCard.parse(JSON.parse(written));
+writeFileSync(file, written);
