@@ -1,7 +1,7 @@
 /**
  * What the encoder's runtime costs beside the bare engine: texts through `score` (tokeniser, windows, queue, batches, worker
  * threads) against the same windows handed to the engine one by one. Texts of 64, 128 and 256 pieces are drawn from the
- * vocabulary; no one's text is used. Run: `node scripts/run.js bench/encoder.ts FOLDER [onnx|onnx-wasm|tfjs]`.
+ * vocabulary; no one's text is used. Run: `node scripts/run.js bench/encoder.ts FOLDER [onnx|onnx-wasm|tfjs] [exact|fast]`.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { modelFolder } from '../detectors/model-folder.js';
 import { Batcher } from '../detectors/runtime/batcher.js';
-import type { Engine, EngineName } from '../detectors/runtime/engine.js';
+import type { Engine, EngineName, Precision } from '../detectors/runtime/engine.js';
 import { openWorkers } from '../detectors/runtime/open-engine.js';
 import { windowsOf } from '../detectors/runtime/windows.js';
 import { readVocabulary, WordPiece } from '../detectors/runtime/wordpiece.js';
@@ -41,6 +41,7 @@ export async function benchEncoder(
   folder: string,
   name: EngineName,
   { seed, progress }: Pick<BenchOptions, 'seed' | 'progress'>,
+  precision: Precision = 'exact',
 ): Promise<Figures> {
   const vocabulary = readVocabulary(readFileSync(join(folder, 'vocab.txt')));
   const words = vocabulary.filter((piece) => /^[a-z]+$/.test(piece));
@@ -48,14 +49,15 @@ export async function benchEncoder(
   const file = new Uint8Array(readFileSync(join(folder, 'model.safetensors')));
   const begun = performance.now();
   const trial = Int32Array.of(pieces.cls, pieces.sep);
-  const engine = await openWorkers(name, { engine: 'auto', device: 'auto', threads: null, file, trial });
+  const wish = { engine: 'auto', device: 'auto', precision, threads: null, file, trial } as const;
+  const engine = await openWorkers(name, wish);
   const loadMs = performance.now() - begun;
   const batcher = new Batcher(engine);
   const lengths: Record<string, Figures> = {};
   let worstDelay = 0;
   try {
     for (const length of LENGTHS) {
-      progress(`encoder on ${engine.name}: texts of ${length} pieces`);
+      progress(`encoder on ${engine.name}, ${precision}: texts of ${length} pieces`);
       const texts = textsOf(length <= 128 ? length - 2 : length - 4, words, drawing(seed));
       const windows = texts.flatMap((text) => windowsOf(pieces.encode(text), pieces));
       const { bare, score } = await inTurns(ROUNDS, {
@@ -85,6 +87,7 @@ export async function benchEncoder(
   return {
     engine: engine.name,
     device: engine.device,
+    precision,
     batches_at_a_time: engine.lanes,
     load_ms: rounded(loadMs),
     memory_mb: rounded(process.memoryUsage.rss() / 1e6),
@@ -98,18 +101,23 @@ export const encoder = {
   name: 'encoder',
   async run(options: BenchOptions): Promise<Figures> {
     if (!existsSync(join(encoderFolder(), 'model.safetensors'))) return { model: null };
-    const engines = { onnx: 'onnx', wasm: 'onnx-wasm' } as const;
+    const engines = {
+      onnx: ['onnx', 'exact'],
+      onnx_fast: ['onnx', 'fast'],
+      wasm: ['onnx-wasm', 'exact'],
+    } as const;
     const figures: Record<string, Figures> = {};
-    for (const [title, name] of Object.entries(engines)) {
-      figures[title] = await benchEncoder(encoderFolder(), name, options);
+    for (const [title, [name, precision]] of Object.entries(engines)) {
+      figures[title] = await benchEncoder(encoderFolder(), name, options, precision);
     }
     return figures;
   },
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [folder = encoderFolder(), name = 'onnx'] = process.argv.slice(2);
+  const [folder = encoderFolder(), name = 'onnx', precision = 'exact'] = process.argv.slice(2);
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
-  const figures = await benchEncoder(folder, name as EngineName, { seed: 1, progress });
+  const options = { seed: 1, progress };
+  const figures = await benchEncoder(folder, name as EngineName, options, precision as Precision);
   process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 }

@@ -38,6 +38,14 @@ export const EncoderCard = ModelCard.extend({
     /** The encoder reads texts to which the first stage alone gives this llr or more. */
     from: z.number(),
   }),
+  /** The same for the fast mode, whose logits are others; without it there is none. Written by `training/encoder/fast.ts`. */
+  fast: z
+    .looseObject({
+      calibration: ModelCard.shape.calibration,
+      policy: BandPolicy,
+      cascade: z.object({ from: z.number() }),
+    })
+    .optional(),
 });
 export type EncoderCard = z.infer<typeof EncoderCard>;
 

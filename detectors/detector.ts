@@ -12,8 +12,9 @@ import type { BandPolicy } from '../schemas/verdict.js';
 import { CANONICALISER } from './canonical/canonicalise.js';
 import { EncoderCard, loadCard, loadModel, type ModelCard } from './card.js';
 import { modelFolder } from './model-folder.js';
-import { readText, type TextRead } from './read-text.js';
+import { type CheapRead, readText } from './read-text.js';
 import { type Encoder, type EncoderOptions, openEncoder } from './runtime/encoder.js';
+import type { TextRead } from './runtime/piece-shares.js';
 import type { Priority } from './runtime/window-queue.js';
 import { repairSymbols, scoreSymbols } from './symbols.js';
 import { type Calibrated, calibrate } from './text/calibration.js';
@@ -49,7 +50,8 @@ export interface Detector {
 export const DETECTORS = ['cascade', 'first-stage'] as const;
 export type DetectorName = (typeof DETECTORS)[number];
 
-export interface LoadOptions extends Partial<Pick<EncoderOptions, 'engine' | 'device' | 'threads'>> {
+export interface LoadOptions
+  extends Partial<Pick<EncoderOptions, 'engine' | 'device' | 'precision' | 'threads'>> {
   /** Folder that holds the models, each in a folder of its name. Default: the `models` of this package. */
   folder?: string;
   /** `first-stage` judges by the cheap model alone, by cuts of its own. Default: `cascade`. */
@@ -74,7 +76,7 @@ interface Cheap {
 
 /** The encoder, with how its score and the first stage's are weighed together. */
 interface Deep {
-  card: EncoderCard;
+  fitted: Pick<EncoderCard, 'calibration' | 'policy' | 'cascade'>;
   encoder: Encoder;
   ref: DetectorRef;
 }
@@ -101,27 +103,38 @@ async function openDeep(folder: string, cheap: Cheap, options: LoadOptions): Pro
       `expected an encoder calibrated with ${CANONICALISER} and first stage ${cheap.ref.sha256}, found ${card.canonicaliser} and ${card.firstStage}`,
     );
   }
-  const { engine, device, threads } = options;
+  const { engine, device, precision = 'exact', threads } = options;
+  const fitted = precision === 'fast' ? card.fast : card;
+  if (fitted === undefined) {
+    throw new AssayError(
+      'detector.not_fitted',
+      'expected a calibration of the fast mode in the card of the encoder, found none; ASSAY_PRECISION=exact needs none',
+    );
+  }
   const encoder = await openEncoder({
     folder: join(folder, 'encoder'),
     ...(engine === undefined ? {} : { engine }),
     ...(device === undefined ? {} : { device }),
+    precision,
     ...(threads === undefined ? {} : { threads }),
   });
-  const { name: id, version, weights } = card;
+  const { name: id, weights } = card;
+  // Other evidence, and an id of its own for it.
+  const version = precision === 'fast' ? `${card.version}-fast` : card.version;
   if (encoder.sha256 !== weights.sha256) {
     await encoder.close();
     const detail = `expected weights with SHA-256 ${weights.sha256}, found ${encoder.sha256}`;
     throw new AssayError('detector.missing_model', detail);
   }
   const ref = { id, version, sha256: weights.sha256, engine: encoder.engine, device: encoder.device };
-  return { card, encoder, ref };
+  return { fitted, encoder, ref };
 }
 
 /**
  * Loads a detector.
  * @throws {AssayError} `detector.missing_model` when weights are missing, damaged, or of another version of the features;
- * `detector.no_engine` when the engine or device asked for is not there
+ * `detector.no_engine` when the engine or device asked for is not there; `detector.not_fitted` when the fast mode is asked for and the
+ * card has no calibration of it
  */
 export async function loadDetector(options: LoadOptions = {}): Promise<Detector> {
   const folder = options.folder ?? modelFolder();
@@ -141,7 +154,7 @@ class TextDetector implements Detector {
     this.#cheap = cheap;
     this.#deep = deep;
     this.detectors = deep === null ? [cheap.ref] : [cheap.ref, deep.ref];
-    this.policy = (deep ?? cheap).card.policy;
+    this.policy = (deep?.fitted ?? cheap.card).policy;
     // Without engine and device: the same weights give the same evidence wherever they are computed.
     this.detectorSet = [
       ...this.detectors.map(({ id, version, sha256 }) => `${id}@${version}/${sha256.slice(0, 12)}`),
@@ -150,7 +163,7 @@ class TextDetector implements Detector {
   }
 
   async judge(inputs: readonly DetectInput[], options: JudgeOptions = {}): Promise<Judgement[]> {
-    const reads: TextRead[] = [];
+    const reads: CheapRead[] = [];
     let units = 0;
     for (const input of inputs) {
       reads.push(readText(input, this.#cheap.scorer));
@@ -163,42 +176,42 @@ class TextDetector implements Detector {
     const firsts = new Map(reads.map((read) => [read, this.#first(read)]));
     const open = reads.filter((read) => this.#isOpen(firsts.get(read)!, read));
     const { priority = 'stream', signal } = options;
-    const logits =
+    const deep =
       this.#deep === null || open.length === 0
         ? []
-        : await this.#deep.encoder.score(
+        : await this.#deep.encoder.read(
             open.map(({ canonical }) => canonical.text),
             { priority, signal },
           );
-    const logitOf = new Map(open.map((read, i) => [read, logits[i]!]));
-    return reads.map((read) => this.#judgement(read, firsts.get(read)!, logitOf.get(read)));
+    const deepOf = new Map(open.map((read, i) => [read, deep[i]!]));
+    return reads.map((read) => this.#judgement(read, firsts.get(read)!, deepOf.get(read)));
   }
 
-  #first({ score, said }: TextRead): Calibrated {
+  #first({ score, said }: CheapRead): Calibrated {
     return calibrate([score.z], said.words, this.#cheap.card.calibration);
   }
 
   /** Whether the encoder has to read the text: all that the first stage does not see far on the side of people. */
-  #isOpen(first: Calibrated, { silence }: TextRead): boolean {
-    return this.#deep !== null && silence === null && first.llr >= this.#deep.card.cascade.from;
+  #isOpen(first: Calibrated, { silence }: CheapRead): boolean {
+    return this.#deep !== null && silence === null && first.llr >= this.#deep.fitted.cascade.from;
   }
 
   #judgement(
-    { canonical, score, said, silence }: TextRead,
+    { canonical, score, said, silence }: CheapRead,
     first: Calibrated,
-    logit: number | undefined,
+    read: TextRead | undefined,
   ): Judgement {
-    const deep = logit === undefined ? null : this.#deep;
+    const deep = read === undefined ? null : this.#deep;
     const detectors = deep === null ? [this.#cheap.ref] : [this.#cheap.ref, deep.ref];
     if (silence !== null) return { ...said, llr: 0, llrError: NO_EVIDENCE, symbols: silence, detectors };
     const calibrated =
-      deep === null ? first : calibrate([score.z, logit!], said.words, deep.card.calibration);
+      deep === null ? first : calibrate([score.z, read!.logit], said.words, deep.fitted.calibration);
     return {
       ...said,
       llr: calibrated.llr,
       llrError: calibrated.error,
       symbols: [
-        ...scoreSymbols(score, this.#cheap.bias, calibrated, canonical, logit),
+        ...scoreSymbols(score, this.#cheap.bias, calibrated, canonical, read),
         ...repairSymbols(canonical),
       ],
       detectors,

@@ -10,7 +10,7 @@ import { languageOf } from './text/language.js';
 import { notProse } from './text/prose.js';
 import type { Score, Scorer } from './text/scorer.js';
 
-export interface TextRead {
+export interface CheapRead {
   canonical: Canonical;
   score: Score;
   /** What every judgement of the text says, whoever makes it. */
@@ -19,7 +19,7 @@ export interface TextRead {
   silence: EvidenceSymbol[] | null;
 }
 
-export function readText(input: DetectInput, scorer: Scorer): TextRead {
+export function readText(input: DetectInput, scorer: Scorer): CheapRead {
   const canonical = canonicalise(input.content, { kind: input.kind, html: input.format === 'html' });
   const score = scorer.score(canonical.text, true);
   const { words, functionWords } = score.shape;

@@ -80,13 +80,13 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'repair.quoted_text':
     'Quoted text or a signature was left out, so that only the author’s own words count ({count}).',
   'because.machine':
-    'The evidence for a machine is stronger than in all but a stated small share of texts by people. A person’s text that a machine has polished looks the same to this detector.',
+    'The evidence for a machine is stronger than in all but a stated small share of texts by people. A text that a person wrote and a machine polished looks the same to this detector: about half of such texts are called this.',
   'because.machine_short':
-    'The text is short, but the evidence for a machine is stronger than in nearly any short text by a person.',
+    'The text is short, but the evidence for a machine is stronger than in nearly any short text by a person. A text that a person wrote and a machine polished can look the same.',
   'because.findings':
     'What was found about the group this text belongs to, together with the text, passes the line for a machine.',
   'because.leaning':
-    'The text leans towards machine writing, but not so far that a person could not well have written it.',
+    'The text leans towards machine writing, but not so far that a person could not well have written it. About one in five of the texts that a person wrote and a machine polished looks like this, too.',
   'because.uncertain': 'The signs in this text do not tell a person from a machine.',
   'because.no_machine_signs':
     'The text shows fewer signs of a machine than nearly all machine-written texts. That does not prove that a person wrote it.',

@@ -52,6 +52,7 @@ export const ERRORS = {
   'config.invalid': [500, 'The configuration is not valid.'],
   'config.port_taken': [500, 'Another process is listening on this port.'],
   'detector.missing_model': [500, 'A model file is missing or damaged.'],
+  'detector.not_fitted': [500, 'The model has no calibration for the way of computing asked for.'],
   'detector.no_engine': [500, 'The inference engine or device asked for is not there.'],
   'detector.engine': [503, 'The inference engine failed.'],
   'attest.text_rejected': [422, 'The text cannot be attested as it is.'],

@@ -21,7 +21,7 @@ export const EvidenceSymbol = z
       .record(z.string(), z.union([z.string(), z.number()]))
       .optional()
       .describe('Numbers for the sentence; no text'),
-    spans: z.array(Span).optional(),
+    spans: z.array(Span).optional().describe('Places of the text this rests on most, the weightiest first'),
   })
   .meta({ id: 'Symbol' });
 export type EvidenceSymbol = z.infer<typeof EvidenceSymbol>;

@@ -6,7 +6,10 @@ import { z } from 'zod';
 import { DetectorRef, EvidenceSymbol } from './evidence.js';
 import { ITEM_KINDS } from './ids.js';
 
-/** Authorship bands. `no_machine_signs` is not proof of a person, and nothing treats it as such. */
+/**
+ * Authorship bands. `no_machine_signs` is not proof of a person, and nothing treats it as such. `assisted` (written by a person, polished
+ * by a machine) is kept for a model that can tell; the shipped ones cannot and never give it (training/assisted.ts).
+ */
 export const BANDS = ['machine', 'assisted', 'uncertain', 'no_machine_signs', 'insufficient'] as const;
 export const Band = z.enum(BANDS).meta({ id: 'Band' });
 export type Band = z.infer<typeof Band>;

@@ -18,11 +18,13 @@ export const loadOptionsOf = ({
   detector,
   engine,
   device,
+  precision,
   scoringThreads: threads,
-}: Pick<Config, 'detector' | 'engine' | 'device' | 'scoringThreads'>): LoadOptions => ({
+}: Pick<Config, 'detector' | 'engine' | 'device' | 'precision' | 'scoringThreads'>): LoadOptions => ({
   detector,
   engine,
   device,
+  precision,
   threads,
 });
 

@@ -16,8 +16,8 @@ export interface Scored {
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
-/** Solves A x = b by Gauss–Jordan with pivoting; the matrices here are small. */
-function solve(matrix: readonly number[][], right: readonly number[][]): number[][] {
+/** Solves A x = b for each column of b by Gauss–Jordan with pivoting; the matrices here are small. */
+export function solve(matrix: readonly number[][], right: readonly number[][]): number[][] {
   const n = matrix.length;
   const rows = matrix.map((row, i) => [...row, ...right[i]!]);
   for (let column = 0; column < n; column++) {

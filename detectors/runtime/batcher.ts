@@ -29,9 +29,16 @@ export interface AskOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** One call of {@link Batcher.run}. */
-interface Request {
+/** What becomes of the windows of a call. */
+export interface WindowsRead {
+  /** One a window. */
   logits: Float32Array<ArrayBuffer>;
+  /** One array a window, one number a piece; they sum to its logit. Null where they were not asked for. */
+  shares: Float32Array[] | null;
+}
+
+/** One call of {@link Batcher.read}. */
+interface Request extends WindowsRead {
   left: number;
   end(error?: unknown): void;
 }
@@ -59,28 +66,35 @@ export class Batcher {
     return this.#queue.size;
   }
 
+  /** @returns one logit a window; else as {@link Batcher.read} */
+  async run(windows: readonly Int32Array[], options: AskOptions): Promise<Float32Array<ArrayBuffer>> {
+    return (await this.read(windows, options)).logits;
+  }
+
   /**
-   * @returns one logit a window
+   * @param wanted whether the shares of the pieces are wanted; default: no
    * @throws {AssayError} `overload.queue_full`, `request.timeout` when the deadline passes first, `detector.engine`; or the
    * reason of `signal`
    */
-  async run(windows: readonly Int32Array[], options: AskOptions): Promise<Float32Array<ArrayBuffer>> {
+  async read(windows: readonly Int32Array[], options: AskOptions, wanted = false): Promise<WindowsRead> {
     const { priority, deadlineMs, signal } = options;
     signal?.throwIfAborted();
     if (this.#closed) throw closed();
     const logits = new Float32Array(windows.length);
-    if (windows.length === 0) return logits;
+    const shares: Float32Array[] | null = wanted ? [] : null;
+    if (windows.length === 0) return { logits, shares };
     return new Promise((resolve, reject) => {
       const aborted = (): void => request.end(signal?.reason);
       const request: Request = {
         logits,
+        shares,
         left: windows.length,
         end: (error) => {
           if (!this.#requests.delete(request)) return;
           cancel?.();
           signal?.removeEventListener('abort', aborted);
           if (waiting !== null) this.#queue.drop(waiting, priority);
-          if (error === undefined) resolve(logits);
+          if (error === undefined) resolve({ logits, shares });
           else reject(error);
         },
       };
@@ -128,9 +142,18 @@ export class Batcher {
   async #compute(batch: readonly Waiting<Request>[]): Promise<void> {
     this.#running++;
     try {
-      const logits = await this.#engine.run(batch.map(({ window }) => window));
-      batch.forEach(({ request, index }, i) => {
-        request.logits[index] = logits[i]!;
+      // Shares cost next to nothing; windows that need none share a batch with those that do.
+      const wanted = batch.some(({ request }) => request.shares !== null);
+      const answer = await this.#engine.run(
+        batch.map(({ window }) => window),
+        wanted,
+      );
+      let at = 0;
+      batch.forEach(({ request, index, window }, i) => {
+        request.logits[index] = answer.logits[i]!;
+        const next = at + window.length;
+        if (request.shares !== null) request.shares[index] = answer.shares!.slice(at, next);
+        at = next;
         if (--request.left === 0) request.end();
       });
     } catch (error) {

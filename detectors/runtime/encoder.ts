@@ -1,5 +1,5 @@
 /**
- * The encoder as the detector knows it: texts in, one logit each. Tokenising happens here, in turns; computing happens in worker
+ * The encoder as the detector knows it: texts in, one logit each, with the parts it is made of where they are wanted. Tokenising happens here, in turns; computing happens in worker
  * threads, through the batcher.
  */
 import { createHash } from 'node:crypto';
@@ -8,8 +8,10 @@ import { join } from 'node:path';
 import { AssayError } from '../../schemas/errors.js';
 import { type AskOptions, Batcher } from './batcher.js';
 import { type EncoderWeights, readEncoder } from './encoder-weights.js';
-import type { DeviceName, Engine, EngineName } from './engine.js';
+import type { DeviceName, Engine, EngineName, Precision } from './engine.js';
 import { openEngine } from './open-engine.js';
+import { type TextRead, textRead } from './piece-shares.js';
+import type { Pieces } from './pieces.js';
 import { windowsOf } from './windows.js';
 import { readVocabulary, WordPiece } from './wordpiece.js';
 
@@ -18,6 +20,8 @@ export interface EncoderOptions {
   folder: string;
   engine?: 'auto' | 'onnx' | 'tfjs';
   device?: 'auto' | 'gpu' | 'cpu';
+  /** Default: exact. The fast mode's logits are others, and have a calibration of their own. */
+  precision?: Precision;
   /** Worker threads; null: one for each core. */
   threads?: number | null;
 }
@@ -34,6 +38,8 @@ export interface Encoder {
    * @throws {AssayError} `overload.queue_full`, `request.timeout`, `detector.engine`; or the reason of `signal`
    */
   score(texts: readonly string[], options: AskOptions): Promise<Float32Array>;
+  /** As {@link score}, and what each piece of a text has to do with it. */
+  read(texts: readonly string[], options: AskOptions): Promise<TextRead[]>;
   close(): Promise<void>;
 }
 
@@ -67,23 +73,39 @@ class LoadedEncoder implements Encoder {
   }
 
   async score(texts: readonly string[], options: AskOptions): Promise<Float32Array> {
-    const end = performance.now() + (options.deadlineMs ?? Number.POSITIVE_INFINITY);
     const scores = new Float32Array(texts.length);
+    await this.#inParts(texts, options, async (some, part, start) => {
+      scores.set(await this.#scorePart(some, part), start);
+    });
+    return scores;
+  }
+
+  async read(texts: readonly string[], options: AskOptions): Promise<TextRead[]> {
+    const reads: TextRead[] = new Array(texts.length);
+    await this.#inParts(texts, options, async (some, part, start) => {
+      for (const [i, read] of (await this.#readPart(some, part)).entries()) reads[start + i] = read;
+    });
+    return reads;
+  }
+
+  async #inParts(
+    texts: readonly string[],
+    options: AskOptions,
+    work: (texts: readonly string[], options: AskOptions, start: number) => Promise<void>,
+  ): Promise<void> {
+    const end = performance.now() + (options.deadlineMs ?? Number.POSITIVE_INFINITY);
     let before: Promise<void> = Promise.resolve();
     for (let start = 0; start < texts.length; start += TEXTS_AT_ONCE) {
       const left = Number.isFinite(end) ? Math.max(0, Math.ceil(end - performance.now())) : undefined;
-      const part = this.#scorePart(texts.slice(start, start + TEXTS_AT_ONCE), {
-        ...options,
-        deadlineMs: left,
-      });
+      const some = texts.slice(start, start + TEXTS_AT_ONCE);
       // The next part is tokenised while this one is computed.
-      const both = Promise.all([part, before]).then(([logits]) => scores.set(logits, start));
+      const part = work(some, { ...options, deadlineMs: left }, start);
+      const both = Promise.all([part, before]).then(() => {});
       both.catch(() => {});
       await before;
       before = both;
     }
     await before;
-    return scores;
   }
 
   async close(): Promise<void> {
@@ -92,11 +114,41 @@ class LoadedEncoder implements Encoder {
   }
 
   async #scorePart(texts: readonly string[], options: AskOptions): Promise<Float32Array> {
+    const { windows, counts } = await this.#cut(texts, options);
+    const logits = await this.#batcher.run(windows, options);
+    let at = 0;
+    return Float32Array.from(counts, (count) => {
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum += logits[at++]!;
+      return sum / count;
+    });
+  }
+
+  async #readPart(texts: readonly string[], options: AskOptions): Promise<TextRead[]> {
+    const kept: Pieces[] = [];
+    const { windows, counts } = await this.#cut(texts, options, kept);
+    const { logits, shares } = await this.#batcher.read(windows, options, true);
+    let at = 0;
+    return counts.map((count, i) => {
+      const from = at;
+      at += count;
+      return textRead(kept[i]!, logits.subarray(from, at), shares!.slice(from, at));
+    });
+  }
+
+  /** Windows of all texts, one behind another, and how many each has. @param kept receives the pieces of each */
+  async #cut(
+    texts: readonly string[],
+    options: AskOptions,
+    kept: Pieces[] | null = null,
+  ): Promise<{ windows: Int32Array[]; counts: number[] }> {
     const windows: Int32Array[] = [];
     const counts: number[] = [];
     let units = 0;
     for (const text of texts) {
-      const own = windowsOf(this.#pieces.encode(text), this.#pieces);
+      const pieces = this.#pieces.encode(text);
+      kept?.push(pieces);
+      const own = windowsOf(pieces, this.#pieces);
       windows.push(...own);
       counts.push(own.length);
       units += text.length;
@@ -105,13 +157,7 @@ class LoadedEncoder implements Encoder {
       await nextTurn();
       options.signal?.throwIfAborted();
     }
-    const logits = await this.#batcher.run(windows, options);
-    let at = 0;
-    return Float32Array.from(counts, (count) => {
-      let sum = 0;
-      for (let i = 0; i < count; i++) sum += logits[at++]!;
-      return sum / count;
-    });
+    return { windows, counts };
   }
 }
 
@@ -156,7 +202,7 @@ function readPieces(bytes: Uint8Array, weights: EncoderWeights): WordPiece {
  * asked for is not there
  */
 export async function openEncoder(options: EncoderOptions): Promise<Encoder> {
-  const { folder, engine = 'auto', device = 'auto', threads = null } = options;
+  const { folder, engine = 'auto', device = 'auto', precision = 'exact', threads = null } = options;
   const file = await readPart(folder, 'model.safetensors');
   const weights = readEncoder(file);
   const pieces = readPieces(await readPart(folder, 'vocab.txt'), weights);
@@ -164,6 +210,6 @@ export async function openEncoder(options: EncoderOptions): Promise<Encoder> {
   return new LoadedEncoder(
     sha256Of(file),
     pieces,
-    await openEngine({ engine, device, threads, file, trial }),
+    await openEngine({ engine, device, precision, threads, file, trial }),
   );
 }

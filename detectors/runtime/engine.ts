@@ -1,9 +1,11 @@
 /**
- * The port to whatever computes the encoder. An engine takes windows of piece ids and gives one logit each; whether it does so
- * in threads, as WebAssembly or on a GPU is its own affair, but it says which.
+ * The port to whatever computes the encoder. An engine takes windows of piece ids and gives one logit each, and where it is asked
+ * for, each piece's share of it; whether it does so in threads, as WebAssembly or on a GPU is its own affair, but it says which.
  */
 
 export type EngineName = 'onnx' | 'onnx-wasm' | 'tfjs';
+/** `exact`: float32 throughout. `fast`: products of whole numbers, on ONNX Runtime alone. */
+export type Precision = 'exact' | 'fast';
 export type DeviceName = 'cpu' | 'gpu';
 
 /** How an engine likes its batches. */
@@ -16,6 +18,17 @@ export interface BatchShape {
   delayMs: number;
 }
 
+/** What an engine makes of a batch. */
+export interface Answer {
+  /** One logit a window, in their order. */
+  logits: Float32Array;
+  /**
+   * Where they were asked for, one number a piece, window after window: (h · w + b) ÷ n of its last state h, head w and b, and the n
+   * pieces of its window. Those of a window sum to its logit, since the head is linear and reads the mean. Else null.
+   */
+  shares: Float32Array | null;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** The device that really computes, not the one that was asked for. */
@@ -25,10 +38,10 @@ export interface Engine {
   readonly shape: BatchShape;
   /**
    * @param batch windows of 2 to 128 ids, from `[CLS]` to `[SEP]`, without padding
-   * @returns one logit a window, in their order
+   * @param shares whether the shares of the pieces are wanted; default: no
    * @throws {AssayError} `detector.engine` when it failed, also after another try
    */
-  run(batch: readonly Int32Array[]): Promise<Float32Array>;
+  run(batch: readonly Int32Array[], shares?: boolean): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -36,6 +49,6 @@ export interface Engine {
 export interface Runner {
   readonly name: EngineName;
   readonly device: DeviceName;
-  run(batch: readonly Int32Array[]): Promise<Float32Array>;
+  run(batch: readonly Int32Array[], shares?: boolean): Promise<Answer>;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@
  * One worker thread and the batches it has at hand. A worker that dies, or takes too long over a batch, is replaced; what it
  * had is given back, so that it can be tried elsewhere.
  */
-import type { DeviceName, EngineName } from './engine.js';
+import type { Answer, DeviceName, EngineName } from './engine.js';
 import type { BatchMessage, WorkerMessage } from './serve-engine.js';
 
 /** As much of a worker thread as is needed. */
@@ -17,8 +17,9 @@ export interface WorkerLike {
 
 export interface Job {
   batch: readonly Int32Array[];
+  shares: boolean;
   tries: number;
-  resolve(logits: Float32Array): void;
+  resolve(answer: Answer): void;
   reject(detail: string): void;
 }
 
@@ -94,7 +95,7 @@ export class Lane {
     }
     this.#jobs.push({ id, job });
     if (this.#jobs.length === 1) this.#startWatch();
-    this.#worker!.postMessage({ id, ids, lengths }, [ids.buffer, lengths.buffer]);
+    this.#worker!.postMessage({ id, ids, lengths, shares: job.shares }, [ids.buffer, lengths.buffer]);
   }
 
   async close(): Promise<void> {
@@ -129,7 +130,7 @@ export class Lane {
     const job = this.#jobs[index]!.job;
     this.#jobs.splice(index, 1);
     this.#startWatch();
-    if (message.type === 'done') job.resolve(message.logits);
+    if (message.type === 'done') job.resolve({ logits: message.logits, shares: message.shares });
     else job.reject(message.detail);
     this.#events.free();
   }

@@ -8,7 +8,7 @@ import { bytes, float, integer, message, text, together, type Written } from './
 const OPSET = 17;
 const IR_VERSION = 8;
 
-const TYPES = { float: 1, int8: 3, int64: 7 } as const;
+const TYPES = { float: 1, uint8: 2, int8: 3, int64: 7 } as const;
 type ElementType = keyof typeof TYPES;
 
 type Attribute = number | { float: number } | readonly number[];

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { AssayError } from '../../schemas/errors.js';
-import type { BatchShape, DeviceName, Engine, EngineName } from './engine.js';
+import type { BatchShape, DeviceName, Engine, EngineName, Precision } from './engine.js';
 import { newGate, shutAtExit } from './exit-gate.js';
 import type { WorkerLike } from './lane.js';
 import { openPool } from './pool.js';
@@ -14,6 +14,8 @@ import type { WorkerTask } from './serve-engine.js';
 export interface EngineWish {
   engine: 'auto' | 'onnx' | 'tfjs';
   device: 'auto' | 'gpu' | 'cpu';
+  /** Default: exact. `fast` leaves ONNX Runtime alone to choose from. */
+  precision?: Precision;
   /** Worker threads; null: one for each core. */
   threads: number | null;
   file: Uint8Array;
@@ -41,12 +43,12 @@ function spawn(task: Omit<WorkerTask, 'gate'>): WorkerLike {
   return worker;
 }
 
-export const openWorkers: Open = (engine, { threads, file, trial }) =>
+export const openWorkers: Open = (engine, { precision = 'exact', threads, file, trial }) =>
   openPool({
     // TensorFlow has threads of its own, and two workers would share one GPU.
     workers: engine === 'tfjs' ? 1 : (threads ?? availableParallelism()),
     shape: engine === 'tfjs' ? TENSORFLOW_SHAPE : CPU_SHAPE,
-    spawn: () => spawn({ engine, file, trial }),
+    spawn: () => spawn({ engine, precision, file, trial }),
   });
 
 const noEngine = (detail: string, cause?: unknown): AssayError =>
@@ -67,12 +69,13 @@ async function onDevice(
 }
 
 /** The ways to try, best first. */
-function ways({ engine, device }: EngineWish): [EngineName, DeviceName | null][] {
+function ways({ engine, device, precision }: EngineWish): [EngineName, DeviceName | null][] {
   const gpu: [EngineName, DeviceName] = ['tfjs', 'gpu'];
   const onnx: [EngineName, DeviceName | null][] = [
     ['onnx', null],
     ['onnx-wasm', null],
   ];
+  if (precision === 'fast') return engine === 'tfjs' || device === 'gpu' ? [] : onnx;
   if (engine === 'tfjs') return [['tfjs', device === 'auto' ? null : device]];
   if (engine === 'onnx') return device === 'gpu' ? [] : onnx;
   if (device === 'gpu') return [gpu];
@@ -91,10 +94,11 @@ export async function openEngine(wish: EngineWish, open: Open = openWorkers): Pr
       reasons.push(`${name}: ${(error as Error).message}`);
     }
   }
-  const asked = `engine ${wish.engine} on device ${wish.device}`;
+  const fast = wish.precision === 'fast';
+  const asked = `engine ${wish.engine} on device ${wish.device}${fast ? ' in the fast mode' : ''}`;
   throw noEngine(
     reasons.length === 0
-      ? `expected ${asked}, which there is not: ONNX Runtime computes on the CPU here, the GPU is tfjs's`
+      ? `expected ${asked}, which there is not: ONNX Runtime computes on the CPU here, the GPU is tfjs's, and the fast mode is ONNX Runtime's`
       : `expected ${asked}, found none that opens. ${reasons.join('. ')}`,
   );
 }

@@ -4,7 +4,7 @@
  */
 import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
-import type { BatchShape, DeviceName, Engine, EngineName } from './engine.js';
+import type { Answer, BatchShape, DeviceName, Engine, EngineName } from './engine.js';
 import { AT_HAND, type Job, Lane, type WorkerLike } from './lane.js';
 
 export interface PoolOptions {
@@ -53,11 +53,12 @@ class WorkerPool implements Engine {
     }
   }
 
-  async run(batch: readonly Int32Array[]): Promise<Float32Array> {
+  async run(batch: readonly Int32Array[], shares = false): Promise<Answer> {
     if (this.#closed) throw failed('it is closed');
     return new Promise((resolve, reject) => {
       this.#waiting.push({
         batch,
+        shares,
         tries: TRIES,
         resolve,
         reject: (detail) => reject(failed(detail)),

@@ -115,8 +115,11 @@ class Pass {
     return this.#norm(tf.add(this.#linear(gelu, layer.output), attended), layer.outputNorm);
   }
 
-  /** Logits of a batch, padded to its longest window. Each layer gives back what it borrowed: memory stays at one layer's. */
-  logits(windows: readonly Int32Array[]): Tensor {
+  /**
+   * What the head makes of each piece alone, [batch, pieces], of a batch padded to its longest window; and the logits, which are what
+   * it makes of their mean. Each layer gives back what it borrowed: memory stays at one layer's.
+   */
+  read(windows: readonly Int32Array[], wanted: boolean): { logits: Tensor; each: Tensor | null } {
     const tf = this.#tf;
     const batch = windows.length;
     const length = Math.max(...windows.map((window) => window.length));
@@ -137,14 +140,31 @@ class Pass {
       }
       const last = tf.reshape(x, [batch, length, this.#weights.hidden]);
       const pooled = tf.div(tf.sum(tf.mul(last, real), 1, false), tf.sum(real, 1, false));
-      const { weight, bias } = this.#weights.head;
-      return tf.add(tf.matMul(pooled, this.#of(weight), false, true), this.#of(bias));
+      const logits = this.#headed(pooled);
+      const each = wanted ? tf.reshape(this.#headed(x), [batch, length]) : null;
+      return { logits, each };
     });
+  }
+
+  #headed(x: Tensor): Tensor {
+    const { weight, bias } = this.#weights.head;
+    return this.#tf.add(this.#tf.matMul(x, this.#of(weight), false, true), this.#of(bias));
   }
 
   dispose(): void {
     for (const tensor of this.#held.values()) tensor.dispose();
   }
+}
+
+/** The shares of real pieces, without the padding. @param each row by row, as long as the longest window */
+function sharesOf(windows: readonly Int32Array[], each: ArrayLike<number>): Float32Array {
+  const longest = each.length / windows.length;
+  const shares = new Float32Array(windows.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  windows.forEach(({ length }, row) => {
+    for (let i = 0; i < length; i++) shares[at++] = each[row * longest + i]! / length;
+  });
+  return shares;
 }
 
 /** tfjs-node 4.22 calls these two; Node 23 took them away. */
@@ -173,12 +193,16 @@ export async function openTfjs(
   return {
     name: 'tfjs',
     device: tf.backend().isUsingGpuDevice === true ? 'gpu' : 'cpu',
-    async run(batch) {
-      const logits = pass.logits(batch);
+    async run(batch, wanted = false) {
+      const { logits, each } = pass.read(batch, wanted);
       try {
-        return Float32Array.from(await logits.data());
+        return {
+          logits: Float32Array.from(await logits.data()),
+          shares: each === null ? null : sharesOf(batch, await each.data()),
+        };
       } finally {
         logits.dispose();
+        each?.dispose();
       }
     },
     async close() {

@@ -32,6 +32,7 @@ export interface Config {
   egressAllow: readonly string[];
   engine: SettingValue<'ASSAY_ENGINE'>;
   device: SettingValue<'ASSAY_DEVICE'>;
+  precision: SettingValue<'ASSAY_PRECISION'>;
   /** Worker threads of the encoder on the CPU; null: one for each core. */
   scoringThreads: number | null;
   logLevel: SettingValue<'ASSAY_LOG_LEVEL'>;
@@ -97,6 +98,7 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     egressAllow: values.ASSAY_EGRESS_ALLOW ?? [],
     engine: values.ASSAY_ENGINE,
     device: values.ASSAY_DEVICE,
+    precision: values.ASSAY_PRECISION,
     scoringThreads: values.ASSAY_SCORING_THREADS,
     logLevel: values.ASSAY_LOG_LEVEL,
     minFreeMb: values.ASSAY_MIN_FREE_MB,

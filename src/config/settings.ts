@@ -184,6 +184,12 @@ export const SETTINGS = {
     description: 'Inference device: auto, gpu or cpu.',
     schema: choice(['auto', 'gpu', 'cpu']),
   }),
+  ASSAY_PRECISION: setting({
+    fallback: 'exact',
+    description:
+      'How the encoder computes: exact, or fast (in whole numbers, on ONNX Runtime; needs a model that is calibrated for it).',
+    schema: choice(['exact', 'fast']),
+  }),
   ASSAY_SCORING_THREADS: setting({
     fallback: null,
     description: 'Worker threads that compute the encoder on the CPU. Empty: one for each core.',

@@ -18,7 +18,7 @@ export const BAND_WORDS: Readonly<Record<Band, BandWords>> = {
     means:
       'The way this text is written is far more common in texts made by language models than in texts by people.',
     meansNot:
-      'This is a statement about writing style, not proof of who wrote it or of any intent. People are sometimes called this wrongly; that is why a person decides, and why nothing was removed because of it.',
+      'This is a statement about writing style, not proof of who wrote it or of any intent. People are sometimes called this wrongly; that is why a person decides, and why nothing was removed because of it. A text that a person wrote and had a machine polish looks the same.',
   },
   assisted: {
     name: 'Reads as machine-assisted',

@@ -92,6 +92,19 @@ describe('a text that the first stage leaves open', () => {
     });
   });
 
+  it('is pointed at where both models together find the side it falls on', async () => {
+    const text = TEXTS.map(({ content }) => (content.endsWith('.') ? content : `${content}.`)).join(' ');
+    const [[deep], [cheap]] = await Promise.all([all.judge([input(text)]), first.judge([input(text)])]);
+    const carriers = deep!.symbols.filter(({ spans }) => spans !== undefined);
+    expect(carriers).toHaveLength(1);
+    const [{ name, contribution, spans = [] }] = carriers as [(typeof carriers)[0]];
+    expect(['text.reading', 'text.phrases', 'text.grammar']).toContain(name);
+    expect(Math.sign(contribution)).toBe(Math.sign(deep!.llr));
+    expect(spans.length).toBeGreaterThan(0);
+    for (const { start, end } of spans) expect(text.slice(start, end)).toMatch(/^\S.*[.]$/);
+    expect(cheap!.symbols.find(({ name }) => name === 'text.reading')).toBeUndefined();
+  });
+
   it('names both models as those who judged, with engine and device', async () => {
     const [judgement] = await all.judge(TEXTS.slice(0, 1));
     expect(judgement!.detectors.map(({ id, engine, device }) => [id, engine, device])).toEqual([
@@ -125,6 +138,33 @@ describe('a text that the first stage sees far on the side of people', () => {
     const some = await load((llrs[0]! + llrs[1]!) / 2);
     const read = (await some.judge(TEXTS)).map(({ detectors: by }) => by.length === 2);
     expect(read).toEqual(cheap.map(({ llr }) => llr > llrs[0]!));
+  });
+});
+
+describe('the fast mode', () => {
+  it('is refused by a card that has no calibration of it', async () => {
+    const folder = models(-100);
+    await expect(
+      loadDetector({ folder, engine: 'onnx', threads: 1, precision: 'fast' }),
+    ).rejects.toMatchObject({
+      code: 'detector.not_fitted',
+    });
+  });
+
+  it('judges by its own calibration and cuts, under a name of its own, nearly the same', async () => {
+    const policy = { ...CUTS, cuts: { ...CUTS.cuts, machine: 2.75 } };
+    const fast = { calibration: BOTH, policy, cascade: { from: -100 } };
+    const folder = models(100, { fast });
+    const quick = await loadDetector({ folder, engine: 'onnx', threads: 1, precision: 'fast' });
+    detectors.push(quick);
+    expect(quick.policy.cuts.machine).toBe(2.75);
+    expect(quick.detectorSet).not.toBe(all.detectorSet);
+    const [found, exact] = await Promise.all([quick.judge(TEXTS), all.judge(TEXTS)]);
+    found.forEach(({ llr, detectors: by }, i) => {
+      expect(by[1]).toMatchObject({ id: 'encoder', version: 'test-fast', engine: 'onnx' });
+      expect(llr).not.toBe(exact[i]!.llr);
+      expect(Math.abs(llr - exact[i]!.llr)).toBeLessThan(0.3);
+    });
   });
 });
 

@@ -45,6 +45,12 @@ test('a policy without a leaning cut says uncertain up to the machine cut', () =
   expect(decide(judged({ llr: 2.5 }), [], 0.5, { ...POLICY, cuts }).because).toBe('because.uncertain');
 });
 
+test('no text is called machine-assisted: the evidence for that does not hold from source to source', () => {
+  for (let llr = -8; llr <= 8; llr += 0.25) {
+    for (const words of [10, 60, 400]) expect(bandOf({ llr, words })[0]).not.toBe('assisted');
+  }
+});
+
 test('a short text abstains unless the evidence is overwhelming, and keeps its llr', () => {
   expect(bandOf({ words: 49, llr: 4.9 })).toEqual(['insufficient', 'because.short']);
   expect(bandOf({ words: 49, llr: 5 })).toEqual(['machine', 'because.machine_short']);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { loadModel } from '../../detectors/card.js';
 import { modelFolder } from '../../detectors/model-folder.js';
 import { openEncoder } from '../../detectors/runtime/encoder.js';
+import type { Precision } from '../../detectors/runtime/engine.js';
 import { Scorer } from '../../detectors/text/scorer.js';
 import { unpackModel } from '../../detectors/text/weights.js';
 import { log } from '../study.js';
@@ -51,15 +52,17 @@ function kept(file: string): Map<string, number> {
   }
 }
 
-export async function openBoth(): Promise<Both> {
+/** @param precision of the encoder; default: exact */
+export async function openBoth(precision: Precision = 'exact'): Promise<Both> {
   const { card, weights } = await loadModel(join(modelFolder(), 'first-stage'));
   const model = unpackModel(weights);
   if (model === null) throw new Error('expected weights that this version can read');
   const scorer = new Scorer(model);
-  const encoder = await openEncoder({ folder: join(modelFolder(), 'encoder'), device: 'cpu' });
+  const encoder = await openEncoder({ folder: join(modelFolder(), 'encoder'), device: 'cpu', precision });
   const folder = join(modelFolder(), '..', '.cache', 'encoder');
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `logits-${encoder.sha256.slice(0, 16)}.jsonl`);
+  const mode = precision === 'exact' ? '' : `-${precision}`;
+  const file = join(folder, `logits-${encoder.sha256.slice(0, 16)}${mode}.jsonl`);
   const known = kept(file);
   const first = (text: string): FirstScore => {
     const { z, shape } = scorer.score(text);

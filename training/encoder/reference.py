@@ -3,7 +3,8 @@ idea of BERT in between.
 
     python training/encoder/reference.py models/encoder/model.safetensors < windows.jsonl > logits.jsonl
 
-reads one window of ids a line, `[101, …, 102]`, and writes its logit.
+reads one window of ids a line, `[101, …, 102]`, and writes its logit. With `--shares` behind the file, the shares of its pieces
+instead: what the head makes of each piece's last state, divided by their number; they sum to the logit.
 """
 
 import json
@@ -56,6 +57,16 @@ class Encoder:
         return self.norm(self.linear(inner, f"{name}.output.dense") + x, f"{name}.output.LayerNorm")
 
     @torch.inference_mode()
+    def shares(self, window: list[int]) -> list[float]:
+        """One number a piece of a single window."""
+        x = self.embed(torch.tensor([window]))
+        counted = torch.ones(1, len(window))
+        for number in range(self.layers):
+            x = self.layer(x, counted, f"encoder.layer.{number}")
+        headed = x[0] @ self.tensors["head.weight"].T + self.tensors["head.bias"]
+        return (headed[:, 0] / len(window)).tolist()
+
+    @torch.inference_mode()
     def logits(self, windows: list[list[int]]) -> list[float]:
         """One logit a window; windows of a batch are padded to the longest."""
         longest = max(map(len, windows))
@@ -71,4 +82,5 @@ class Encoder:
 if __name__ == "__main__":
     encoder = Encoder(sys.argv[1])
     for line in sys.stdin:
-        print(json.dumps(encoder.logits([json.loads(line)])[0]))
+        window = json.loads(line)
+        print(json.dumps(encoder.shares(window) if "--shares" in sys.argv else encoder.logits([window])[0]))

@@ -1,7 +1,9 @@
 /** Texts of people whom a detector must not wrong: second-language writers, the demo's source, those a machine polished. */
+
 import { noSignsOf } from '../evaluation/headline.js';
 import { by, type Evaluation, longer, type Outcome, points } from '../evaluation/outcome.js';
 import { people, rateFigure } from '../figures.js';
+import { assistedPart, readAssisted } from './assisted.js';
 import { percent, table } from './tables.js';
 
 export function secondLanguageSection({ card, unseen }: Pick<Evaluation, 'card' | 'unseen'>): string {
@@ -37,7 +39,9 @@ export function polishedSection({
   return `## Texts by people that a machine polished
 
 Simplified, polished or expanded by a model from a person's text; neither class was learnt from them. Called \`machine\`: ${percent(rateFigure(points(polished), cuts.machine))};
-at the 5% cut ${percent(rateFigure(points(polished), leaning))}; said to show no signs of a machine: ${percent(noSignsOf(polished, cuts.noMachineSigns))}. There is no band of its own for them yet.
+at the 5% cut ${percent(rateFigure(points(polished), leaning))}; said to show no signs of a machine: ${percent(noSignsOf(polished, cuts.noMachineSigns))}.
+
+${assistedPart(readAssisted())}
 
 ## Texts of the demo's source
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Batcher, type Clock, systemClock } from '../../../detectors/runtime/batcher.js';
-import type { BatchShape, Engine } from '../../../detectors/runtime/engine.js';
+import type { Answer, BatchShape, Engine } from '../../../detectors/runtime/engine.js';
 import { AssayError } from '../../../schemas/errors.js';
 
 class TestClock implements Clock {
@@ -27,20 +27,28 @@ class TestClock implements Clock {
   }
 }
 
-/** The logit of a window is its second id. Batches wait until the test lets them go. */
+/** The logit of a window is its second id, which its pieces have equal shares in. Batches wait until the test lets them go. */
 class TestEngine implements Engine {
   readonly name = 'onnx';
   readonly device = 'cpu';
-  readonly batches: { batch: readonly Int32Array[]; done(): void; fail(error: Error): void }[] = [];
+  readonly batches: {
+    batch: readonly Int32Array[];
+    wanted: boolean;
+    done(): void;
+    fail(error: Error): void;
+  }[] = [];
   constructor(
     readonly lanes = 1,
     readonly shape: BatchShape = { windows: 4, pieces: 512, delayMs: 0 },
   ) {}
-  run(batch: readonly Int32Array[]): Promise<Float32Array> {
+  run(batch: readonly Int32Array[], wanted = false): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      const logits = Float32Array.from(batch, (window) => window[1]!);
+      const shares = batch.flatMap((window) => [...window].map(() => window[1]! / window.length));
       this.batches.push({
         batch,
-        done: () => resolve(Float32Array.from(batch, (window) => window[1]!)),
+        wanted,
+        done: () => resolve({ logits, shares: wanted ? Float32Array.from(shares) : null }),
         fail: reject,
       });
     });
@@ -66,6 +74,35 @@ describe('a request', () => {
     await drain(engine);
     expect([...(await answer)]).toEqual([5, 6, 7, 8]);
     expect([...(await batcher.run([], { priority: 'stream' }))]).toEqual([]);
+  });
+
+  it('has the shares of the pieces where it wants them, also beside one that does not', async () => {
+    const engine = new TestEngine();
+    const batcher = new Batcher(engine, new TestClock());
+    const running = batcher.run([window(1)], { priority: 'stream' });
+    const plain = batcher.read([window(4, 8)], { priority: 'stream' });
+    const shared = batcher.read([window(6, 8), window(9, 12)], { priority: 'stream' }, true);
+    await drain(engine);
+    await running;
+    expect(await plain).toEqual({ logits: Float32Array.of(4), shares: null });
+    const { logits, shares } = await shared;
+    expect([...logits]).toEqual([6, 9]);
+    expect(shares!.map(({ length }) => length)).toEqual([8, 12]);
+    shares!.forEach((own, i) => {
+      expect(own.reduce((sum, share) => sum + share, 0)).toBeCloseTo(logits[i]!, 5);
+    });
+    expect(await batcher.read([], { priority: 'stream' }, true)).toEqual({
+      logits: new Float32Array(),
+      shares: [],
+    });
+  });
+
+  it('asks the engine for no shares that nobody wants', async () => {
+    const engine = new TestEngine();
+    const answer = new Batcher(engine, new TestClock()).run([window(5)], { priority: 'stream' });
+    expect(engine.batches.map(({ wanted }) => wanted)).toEqual([false]);
+    await drain(engine);
+    await answer;
   });
 
   it('is spread over the lanes that are free', async () => {

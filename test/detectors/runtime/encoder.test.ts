@@ -70,6 +70,27 @@ describe('scoring', () => {
 
   it('of no text is no score', async () => {
     expect(await encoder.score([], { priority: 'interactive' })).toHaveLength(0);
+    expect(await encoder.read([], { priority: 'interactive' })).toHaveLength(0);
+  });
+});
+
+describe('reading', () => {
+  it('gives the logit of scoring, and shares of the pieces and marks that sum to it', async () => {
+    const many = [...texts, ...Array.from({ length: 300 }, () => texts[2]!)];
+    const [scores, reads] = await Promise.all([
+      encoder.score(many, { priority: 'stream' }),
+      encoder.read(many, { priority: 'stream' }),
+    ]);
+    expect(reads).toHaveLength(many.length);
+    reads.forEach(({ logit, shares, marks, starts, ends }, i) => {
+      expect(Math.abs(logit - scores[i]!)).toBeLessThan(1e-5);
+      const sum = shares.reduce((total, share) => total + share, marks);
+      expect(Math.abs(sum - logit)).toBeLessThan(1e-4);
+      expect([starts.length, ends.length]).toEqual([shares.length, shares.length]);
+    });
+    const { starts, ends } = reads[2]!;
+    expect(texts[2]!.slice(starts[0]!, ends[0]!)).toMatch(/^[Tt]/);
+    expect(ends.at(-1)).toBe(texts[2]!.length);
   });
 });
 

@@ -14,9 +14,13 @@ function runtime() {
   const opened: { bytes: number; options: Record<string, unknown> }[] = [];
   const session = {
     released: 0,
-    async run(feeds: { ids: Feed; mask: Feed }) {
+    async run(feeds: { ids: Feed; mask: Feed }, fetches: readonly string[]) {
       asked.push(feeds);
-      return { logit: { data: Float32Array.of(Number(feeds.ids.values[1])) } };
+      const found: Record<string, { data: Float32Array }> = {
+        logit: { data: Float32Array.of(Number(feeds.ids.values[1])) },
+        shares: { data: Float32Array.from(feeds.ids.values, Number) },
+      };
+      return Object.fromEntries(fetches.map((name) => [name, found[name]!]));
     },
     async release() {
       session.released++;
@@ -47,7 +51,7 @@ it.each([
 ] as const)('%s computes each window alone, on one thread', async (engine, wanted, provider) => {
   const { ort, asked, opened, session } = runtime();
   const names: string[] = [];
-  const runner = await openOnnx(engine, readEncoder(tinyFile()), async (name) => {
+  const runner = await openOnnx(engine, readEncoder(tinyFile()), 'exact', async (name) => {
     names.push(name);
     // A CommonJS package comes as a default export.
     return engine === 'onnx' ? { default: ort } : ort;
@@ -58,7 +62,8 @@ it.each([
   // The model carries its matrices as int8: not much more than the weights file.
   expect(opened[0]?.bytes).toBeLessThan(1.2 * tinyFile().length);
   if (engine === 'onnx-wasm') expect(ort.env.wasm.numThreads).toBe(1);
-  expect([...(await runner.run([Int32Array.of(2, 9, 3), Int32Array.of(2, 7, 8, 3)]))]).toEqual([9, 7]);
+  const batch = [Int32Array.of(2, 9, 3), Int32Array.of(2, 7, 8, 3)];
+  expect(await runner.run(batch)).toEqual({ logits: Float32Array.of(9, 7), shares: null });
   expect(asked.map(({ ids, mask }) => [ids.shape, [...mask.values]])).toEqual([
     [
       [1, 3],
@@ -69,12 +74,16 @@ it.each([
       [1n, 1n, 1n, 1n],
     ],
   ]);
+  const { shares } = await runner.run(batch, true);
+  expect([...shares!]).toEqual([2, 9, 3, 2, 7, 8, 3]);
   await runner.close();
   expect(session.released).toBe(1);
 });
 
 it('a package that is not there is an error', async () => {
   await expect(
-    openOnnx('onnx', readEncoder(tinyFile()), () => Promise.reject(new Error('Cannot find package'))),
+    openOnnx('onnx', readEncoder(tinyFile()), 'exact', () =>
+      Promise.reject(new Error('Cannot find package')),
+    ),
   ).rejects.toThrow('Cannot find package');
 });

@@ -36,6 +36,8 @@ describe('the engine', () => {
     [{ device: 'gpu' }, ALL, 'tfjs gpu'],
     [{ engine: 'onnx' }, ALL, 'onnx cpu'],
     [{ engine: 'onnx' }, { 'onnx-wasm': 'cpu', tfjs: 'gpu' }, 'onnx-wasm cpu'],
+    [{ precision: 'fast' }, ALL, 'onnx cpu'],
+    [{ precision: 'fast', engine: 'onnx' }, { 'onnx-wasm': 'cpu', tfjs: 'gpu' }, 'onnx-wasm cpu'],
     [{ engine: 'tfjs' }, ALL, 'tfjs gpu'],
     [{ engine: 'tfjs' }, NO_GPU, 'tfjs cpu'],
     [{ engine: 'tfjs', device: 'cpu' }, NO_GPU, 'tfjs cpu'],
@@ -58,6 +60,8 @@ describe('a wish that cannot be met fails loudly', () => {
     [{ device: 'gpu' }, { onnx: 'cpu' }, 'tfjs: it is not installed'],
     [{ engine: 'tfjs', device: 'cpu' }, ALL, 'expected tfjs to compute on the cpu'],
     [{ engine: 'onnx', device: 'gpu' }, ALL, 'ONNX Runtime computes on the CPU here'],
+    [{ precision: 'fast', engine: 'tfjs' }, ALL, 'in the fast mode'],
+    [{ precision: 'fast', device: 'gpu' }, ALL, 'the fast mode is ONNX Runtime'],
     [{ engine: 'onnx' }, {}, 'onnx: it is not installed. onnx-wasm: it is not installed'],
   ])('%j where there is %j', async (asked, there, message) => {
     await expect(openEngine(wish(asked), machine(there).open)).rejects.toMatchObject({

@@ -19,15 +19,15 @@ class TestWorker extends EventEmitter {
   say(message: object): void {
     this.emit('message', message);
   }
-  /** Answers the first batch it has: the logit of a window is its first id. */
+  /** Answers the first batch it has: the logit of a window is its first id; its pieces' shares are its ids. */
   answer(): void {
-    const { id, ids, lengths } = this.given.shift()!;
+    const { id, ids, lengths, shares } = this.given.shift()!;
     let at = 0;
     const logits = Float32Array.from(lengths, (length) => {
       at += length;
       return ids[at - length]!;
     });
-    this.say({ type: 'done', id, logits });
+    this.say({ type: 'done', id, logits, shares: shares ? Float32Array.from(ids) : null });
   }
   die(message?: string): void {
     if (message !== undefined) this.emit('error', new Error(message));
@@ -94,7 +94,18 @@ describe('a batch', () => {
     workers[1]?.answer();
     expect(workers.map(({ given }) => given.length)).toEqual([2, 2]);
     for (const worker of workers) while (worker.given.length > 0) worker.answer();
-    expect((await Promise.all(answers)).map(([logit]) => logit)).toEqual([1, 2, 3, 4, 5]);
+    expect((await Promise.all(answers)).map(({ logits: [logit] }) => logit)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('brings the shares of its pieces where they are wanted, and only there', async () => {
+    const pool = await opened(1);
+    const answers = [pool.run([window(3)]), pool.run([window(4)], true)];
+    workers[0]?.answer();
+    workers[0]?.answer();
+    expect((await Promise.all(answers)).map(({ shares }) => shares && [...shares])).toEqual([
+      null,
+      [4, 1, 1],
+    ]);
   });
 
   it('is tried again when its worker dies, on the one that takes its place', async () => {
@@ -105,7 +116,7 @@ describe('a batch', () => {
     workers[1]?.say(ready);
     workers[1]?.answer();
     workers[1]?.answer();
-    expect((await Promise.all(answers)).map((logits) => [...logits])).toEqual([[7, 8], [9]]);
+    expect((await Promise.all(answers)).map(({ logits }) => [...logits])).toEqual([[7, 8], [9]]);
   });
 
   it('is given up when it killed two workers, and the next one is computed', async () => {
@@ -121,7 +132,7 @@ describe('a batch', () => {
     await doomed;
     workers[2]?.say(ready);
     workers[2]?.answer();
-    expect([...(await next)]).toEqual([2]);
+    expect([...(await next).logits]).toEqual([2]);
   });
 
   it('is given up when the engine says that it failed, and the worker lives on', async () => {
@@ -131,7 +142,7 @@ describe('a batch', () => {
     await failing;
     const next = pool.run([window(2)]);
     workers[0]?.answer();
-    expect([...(await next)]).toEqual([2]);
+    expect([...(await next).logits]).toEqual([2]);
     expect(workers).toHaveLength(1);
   });
 
@@ -148,7 +159,7 @@ describe('a batch', () => {
     workers[0]?.die();
     expect(workers).toHaveLength(2);
     workers[1]?.answer();
-    expect([...(await answer)]).toEqual([1]);
+    expect([...(await answer).logits]).toEqual([1]);
   });
 
   it('has its time from when the one before it is done', async () => {
@@ -180,7 +191,7 @@ describe('a replacement that does not open', () => {
     workers[3]?.say(ready);
     const answer = pool.run([window(3)]);
     workers[3]?.answer();
-    expect([...(await answer)]).toEqual([3]);
+    expect([...(await answer).logits]).toEqual([3]);
   });
 
   it('leaves its batch to the workers that live', async () => {
@@ -190,7 +201,7 @@ describe('a replacement that does not open', () => {
     workers[2]?.say({ type: 'failed', detail: 'no memory' });
     workers[1]?.answer();
     workers[1]?.answer();
-    expect((await Promise.all(answers)).map(([logit]) => logit)).toEqual([1, 2]);
+    expect((await Promise.all(answers)).map(({ logits: [logit] }) => logit)).toEqual([1, 2]);
   });
 });
 

@@ -6,13 +6,21 @@ import { newGate } from '../../../detectors/runtime/exit-gate.js';
 import { openRunner, serveEngine, type WorkerMessage } from '../../../detectors/runtime/serve-engine.js';
 import { tinyFile } from './tiny-encoder.js';
 
-const TASK = { engine: 'onnx' as const, file: new Uint8Array(), trial: Int32Array.of(2, 3) };
+const TASK = {
+  engine: 'onnx' as const,
+  precision: 'exact' as const,
+  file: new Uint8Array(),
+  trial: Int32Array.of(2, 3),
+};
 
-/** The logit of a window is its length, or what `odd` makes of it. */
-const runner = (odd: (length: number) => number = (length) => length): Runner => ({
+/** The logit of a window is its length, or what `odd` makes of it; every piece has a share of `piece`. */
+const runner = (odd: (length: number) => number = (length) => length, piece = 1): Runner => ({
   name: 'onnx-wasm',
   device: 'cpu',
-  run: async (batch) => Float32Array.from(batch, (window) => odd(window.length)),
+  run: async (batch, wanted) => ({
+    logits: Float32Array.from(batch, (window) => odd(window.length)),
+    shares: wanted ? new Float32Array(batch.reduce((sum, { length }) => sum + length, 0)).fill(piece) : null,
+  }),
   close: async () => {
     closed++;
   },
@@ -52,6 +60,7 @@ const batch = (id: number, ...lengths: number[]) => ({
   id,
   ids: new Int32Array(lengths.reduce((sum, length) => sum + length, 0)),
   lengths: Int32Array.from(lengths),
+  shares: false,
 });
 
 describe('a worker', () => {
@@ -59,9 +68,10 @@ describe('a worker', () => {
     const { next, port } = serve(async () => runner());
     expect(await next()).toEqual({ type: 'ready', name: 'onnx-wasm', device: 'cpu' });
     port.postMessage(batch(4, 3, 9));
-    port.postMessage(batch(5, 2));
-    expect(await next()).toMatchObject({ type: 'done', id: 4, logits: Float32Array.of(3, 9) });
-    expect(await next()).toMatchObject({ type: 'done', id: 5, logits: Float32Array.of(2) });
+    port.postMessage({ ...batch(5, 2), shares: true });
+    expect(await next()).toEqual({ type: 'done', id: 4, logits: Float32Array.of(3, 9), shares: null });
+    const [logits, shares] = [Float32Array.of(2), Float32Array.of(1, 1)];
+    expect(await next()).toEqual({ type: 'done', id: 5, logits, shares });
   });
 
   it('reports an engine that does not open, or cannot compute', async () => {
@@ -71,6 +81,13 @@ describe('a worker', () => {
     expect(await odd.next()).toEqual({ type: 'failed', detail: 'no reason' });
     const broken = serve(async () => runner(() => Number.NaN));
     expect(await broken.next()).toEqual({ type: 'failed', detail: 'expected 1 finite logits, found NaN' });
+    const torn = serve(async () => runner((length) => length, Number.NaN));
+    expect(await torn.next()).toEqual({ type: 'failed', detail: 'expected 2 finite shares, found 2' });
+    const mute = serve(async () => ({
+      ...runner(),
+      run: async () => ({ logits: Float32Array.of(1), shares: null }),
+    }));
+    expect(await mute.next()).toEqual({ type: 'failed', detail: 'expected 2 finite shares, found 0' });
   });
 
   it('reports a batch that fails, and goes on', async () => {
@@ -108,4 +125,7 @@ it('an engine is opened on the weights of the file', async () => {
   await expect(openRunner('tfjs', tinyFile().subarray(1))).rejects.toMatchObject({
     code: 'detector.missing_model',
   });
+  await expect(openRunner('tfjs', tinyFile(), 'fast')).rejects.toThrow(
+    'expected ONNX Runtime for the fast mode, found tfjs',
+  );
 });
