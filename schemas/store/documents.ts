@@ -246,6 +246,8 @@ export interface CredentialDoc extends Doc {
   counter: number;
   /** The challenge whose assertion moved the counter last: the same assertion may be handled twice at once. */
   lastChallenge: string | null;
+  /** The attested model of authenticator (`prs` 2); null, or absent in older documents: a key that is merely registered. */
+  aaguid?: string | null;
   createdMs: number;
 }
 

@@ -16,8 +16,10 @@ import { TOKEN_TYPE } from '../client/token.js';
 import { TOKEN_LIFE_S } from '../client/verify.js';
 import { challengeId, jtiOf, signChallenge } from './challenge.js';
 import { subjectPlace } from './enrol.js';
+import { asRefusal, expectationOf } from './evidence/at-issuer.js';
+import { judgeAssertion } from './evidence/webauthn.js';
 import type { Issuer } from './issuer.js';
-import { type AuthenticationResponseJSON, checkAssertion } from './passkey.js';
+import type { AuthenticationResponseJSON } from './passkey.js';
 import { takeQuota } from './quota.js';
 import { canonicalOf, ownSubject, type SubmittedText } from './sign.js';
 import { applyStatus } from './status.js';
@@ -83,12 +85,12 @@ async function issueOnce(
   if (challenge.tenant !== tenant || challenge.purpose !== 'sign') throw new AssayError('attest.challenge');
   if (challenge.expiresMs <= issuer.clock()) throw new AssayError('attest.challenge');
   await checkFields(challenge, subject, request);
-  await checkKey(issuer, challenge, request.response);
+  const prs = await checkKey(issuer, challenge, request.response);
   await takeQuota(issuer, subject);
 
   await issuer.keys.refresh();
   const { signer, list, idx, uri } = await issuer.lists.claim();
-  const claims = claimsOf(issuer, jti, challenge, { subject, unq }, { idx, uri });
+  const claims = claimsOf(issuer, jti, challenge, { subject, prs, unq }, { idx, uri });
   const token = await signer.sign(TOKEN_TYPE, claims);
   // Asked after the signature: a key given up later than this finds the token's list, and revokes it.
   if (await issuer.keys.isCompromised(signer.kid)) {
@@ -149,12 +151,20 @@ async function checkKey(
   issuer: Issuer,
   challenge: ChallengeDoc,
   response: AuthenticationResponseJSON,
-): Promise<void> {
+): Promise<1 | 2> {
   const { credentials } = issuer.collections;
   const key = await credentials.get(hashId('credential', String(response.id)));
   if (key === null || key.subject !== challenge.subject) throw new AssayError('attest.assertion');
-  const counter = await checkAssertion(issuer.rp, challenge.challenge, key, response);
-  if (counter === 0 && key.counter === 0) return;
+  const { credentialId, publicKey, aaguid = null } = key;
+  const { counter, prs } = await asRefusal(() =>
+    // The counter is compared when it is stored: there, two requests at once are told apart.
+    judgeAssertion(
+      response,
+      { credentialId, publicKey, aaguid, counter: 0 },
+      expectationOf(issuer, challenge.challenge),
+    ),
+  );
+  if (counter === 0 && key.counter === 0) return prs;
   const raised = await credentials.findAndUpdate(
     key._id,
     { set: { counter, lastChallenge: challenge._id } },
@@ -163,19 +173,20 @@ async function checkKey(
   if (raised === null && (await credentials.get(key._id))?.lastChallenge !== challenge._id) {
     throw new AssayError('attest.assertion', 'the counter of the key did not rise');
   }
+  return prs;
 }
 
 function claimsOf(
   issuer: Issuer,
   jti: string,
   { h, w, n, salt, aud, acc, prev }: ChallengeDoc,
-  { subject, unq }: { subject: SubjectDoc; unq: number },
+  { subject, prs, unq }: { subject: SubjectDoc; prs: 1 | 2; unq: number },
   status: { idx: number; uri: string },
 ): TokenClaims {
   if (subject.sealedKey === null) throw new AssayError('attest.mismatch', 'the author was erased');
   const key = issuer.seal.open(subject.sealedKey, subjectPlace(subject._id));
   const iat = Math.floor(issuer.clock() / 1000);
-  const lvl = { prs: 1, unq, cmp: 0 };
+  const lvl = { prs, unq, cmp: 0 };
   return {
     iss: issuer.iss,
     aud,
@@ -186,7 +197,7 @@ function claimsOf(
     exp: iat + TOKEN_LIFE_S,
     lvl,
     hal: halOf(lvl),
-    evd: unq > 0 ? ['passkey', 'platform_vouch'] : ['passkey'],
+    evd: evidenceOf(lvl),
     con: {
       can: CANONICALISATION,
       h: h!,
@@ -199,6 +210,14 @@ function claimsOf(
     np: notProvenOf(lvl),
   };
 }
+
+/** What the levels rest on, by registered codes (docs/attestation.md). */
+const evidenceOf = ({ prs, unq }: { prs: number; unq: number }): string[] => [
+  'passkey',
+  ...(prs > 1 ? ['attested_key'] : []),
+  ...(unq === 2 ? ['credential'] : []),
+  ...(unq === 1 ? ['platform_vouch'] : []),
+];
 
 /**
  * A token is given only to the subject it was issued for; what it supersedes is superseded before that, at every repetition,
