@@ -3,7 +3,7 @@
  * than a real authenticator would write. Its keys follow from their names, its signatures from RFC 6979.
  */
 import { der as ecdsa, keyNamed, sha256, signDigest, type TestKey } from '../attacks/p256.js';
-import { cbor, map, Raw, type Writable } from './bytes.js';
+import { cbor, map, type Writable } from './bytes.js';
 
 export const RP_ID = 'assay.example';
 export const ORIGIN = 'https://assay.example';
@@ -134,7 +134,3 @@ export const packed =
       ...(x5c.length === 0 ? [] : [['x5c', [...x5c]] as [string, Writable]]),
     );
   };
-
-/** CBOR lists inside of lists. */
-export const nested = (depth: number): Raw =>
-  new Raw(Buffer.concat([Buffer.alloc(depth, 0x81), Buffer.from([0])]));

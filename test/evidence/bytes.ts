@@ -33,6 +33,10 @@ export function cbor(value: Writable): Buffer {
 export const map = (...entries: [number | string, Writable][]): Map<number | string, Writable> =>
   new Map(entries);
 
+/** CBOR lists inside of lists. */
+export const nested = (depth: number): Raw =>
+  new Raw(Buffer.concat([Buffer.alloc(depth, 0x81), Buffer.from([0])]));
+
 /** One DER element; a tag above 30 takes the long form. */
 export function der(tag: number | readonly number[], ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);

@@ -4,7 +4,6 @@ import { androidStatement } from './android.js';
 import {
   attestationObject,
   coseKey,
-  nested,
   ORIGIN,
   packed,
   type RegistrationForgery,
@@ -12,7 +11,7 @@ import {
   registration,
   signature,
 } from './authenticator.js';
-import { cbor, map, Raw } from './bytes.js';
+import { cbor, map, nested, Raw } from './bytes.js';
 import { ATTESTED, type EvidenceCase, family, type Outcome, type Row, refused, registered } from './case.js';
 import {
   aaguidExtension,
