@@ -125,7 +125,18 @@ async function issueOnce(
   await challenges.delete(id);
   const stored = outcome.did === 'inserted' ? doc : await attestations.get(jti);
   if (stored === null) throw new AssayError('store.conflict');
+  await checkNotErased(issuer, stored);
   return answer(issuer, stored, subject);
+}
+
+/** Erasure destroys the key before it looks for tokens: one that was on its way then is found here. */
+async function checkNotErased(issuer: Issuer, { _id, subject }: AttestationDoc): Promise<void> {
+  const { subjects, attestations } = issuer.collections;
+  const now = await subjects.get(subject);
+  if (now !== null && now.sealedKey !== null) return;
+  await applyStatus(issuer, _id, 'revoke', null);
+  await attestations.delete(_id);
+  throw new AssayError('attest.mismatch', 'the author was erased');
 }
 
 /** Everything the key signed, looked at again: the challenge follows from nonce and fields, and the fields are the subject's and the text's. */

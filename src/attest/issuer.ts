@@ -7,6 +7,7 @@ import { AssayError } from '../../schemas/errors.js';
 import type { Fetch, Verifier } from '../client/index.js';
 import type { Context } from '../context.js';
 import { Audiences } from './audiences.js';
+import type { CredentialTrust } from './evidence/credential-trust.js';
 import {
   type MetadataOptions,
   type MetadataSource,
@@ -35,6 +36,8 @@ export interface IssuerOptions {
   trust?: TrustList;
   /** FIDO metadata, against which authenticators are attested. Absent: every key is an ordinary one (`prs` 1). */
   metadata?: MetadataOptions;
+  /** Issuers whose credentials prove one person. Absent: nobody's. */
+  credentials?: CredentialTrust;
   /** The guarded way out: to their lists, and to the domains of platforms. Absent: nothing is reached. */
   fetch?: Fetch;
   policy?: Partial<FilterPolicy>;
@@ -58,6 +61,7 @@ export interface Issuer {
   readonly verifier: Verifier;
   readonly quotas: Quotas;
   readonly metadata: MetadataSource;
+  readonly credentials: CredentialTrust;
   /** The operator's list of platforms: name → tenant. */
   readonly granted: ReadonlyMap<string, string>;
   readonly audiences: Audiences;
@@ -112,6 +116,7 @@ export async function openIssuer(
     verifier,
     quotas,
     metadata,
+    credentials: options.credentials ?? new Map(),
     granted,
     fetch: options.fetch,
     collections,

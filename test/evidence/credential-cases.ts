@@ -104,7 +104,18 @@ const signature: readonly Row[] = [
     refused('sd_jwt.issuer'),
     line({ claims: { iss: 'https://mill.example' } }),
   ],
-  ['issuer-missing', 'no issuer', refused('sd_jwt.issuer'), line({ claims: { iss: undefined } })],
+  [
+    'issuer-missing',
+    'a credential that names no issuer',
+    impersonal('credential.type'),
+    line({ claims: { iss: undefined } }),
+  ],
+  [
+    'issuer-missing-foreign',
+    'a credential of no issuer under a foreign key',
+    refused('sd_jwt.issuer'),
+    line({ claims: { iss: undefined }, key: keyNamed('mill') }),
+  ],
   [
     'issuer-slash',
     'an issuer in another spelling',

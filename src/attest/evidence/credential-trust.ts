@@ -43,6 +43,12 @@ export interface KnownCredentialIssuer {
   nullifier: readonly string[];
 }
 
+/** Whether an issuer's word counts on a platform. */
+export const countsOn = (
+  { audiences }: Pick<KnownCredentialIssuer, 'audiences'>,
+  platform: string,
+): boolean => audiences.has('*') || audiences.has(platform);
+
 export type CredentialTrust = ReadonlyMap<string, KnownCredentialIssuer>;
 
 /** @throws {AssayError} `config.invalid` */

@@ -39,11 +39,8 @@ export async function judgePresentation(
 ): Promise<JudgedCredential> {
   const sdJwt = splitSdJwt(presentation);
   const type = checkHeader(sdJwt.issued);
-  const { payload, compact, header } = sdJwt.issued;
-  const issuer = typeof payload['iss'] === 'string' ? trust.get(payload['iss']) : undefined;
-  if (issuer === undefined) throw new EvidenceRefused('sd_jwt.issuer');
-  if (!(await signedByOne(compact, header['kid'], issuer.keys)))
-    throw new EvidenceRefused('sd_jwt.signature');
+  const { payload } = sdJwt.issued;
+  const issuer = await issuerOf(sdJwt.issued, trust);
   const claims = disclosedClaims(sdJwt.issued, sdJwt.disclosures);
   if (PLAIN.some((name) => claims[name] !== undefined && !Object.hasOwn(payload, name))) {
     throw new EvidenceRefused('sd_jwt.claims', 'found a claim disclosed that has to be plain');
@@ -53,6 +50,23 @@ export async function judgePresentation(
   await checkCredentialStatus(payload['status'], issuer, lists, expected.nowS);
   const expS = isTime(payload['exp']) ? payload['exp'] : null;
   return { issuer, expS, ...personOf(type, claims, issuer) };
+}
+
+/**
+ * The trusted issuer who signed. One that does not name itself (W3C's data model does so elsewhere) is known by its key,
+ * and its word is then no proof of one person.
+ */
+async function issuerOf(
+  { compact, header, payload }: Jws,
+  trust: CredentialTrust,
+): Promise<KnownCredentialIssuer> {
+  const { iss } = payload;
+  const named = typeof iss === 'string' ? trust.get(iss) : undefined;
+  if (iss !== undefined && named === undefined) throw new EvidenceRefused('sd_jwt.issuer');
+  for (const issuer of named === undefined ? trust.values() : [named]) {
+    if (await signedByOne(compact, header['kid'], issuer.keys)) return issuer;
+  }
+  throw new EvidenceRefused(named === undefined ? 'sd_jwt.issuer' : 'sd_jwt.signature');
 }
 
 /** @returns the media type without its `application/` */
@@ -87,8 +101,8 @@ function personOf(
   claims: Record<string, unknown>,
   issuer: KnownCredentialIssuer,
 ): Pick<JudgedCredential, 'unq' | 'person' | 'limit'> {
-  const { vct } = claims;
-  const isType = CREDENTIAL_TYPES.has(type) && typeof vct === 'string' && vct !== '';
+  const { iss, vct } = claims;
+  const isType = CREDENTIAL_TYPES.has(type) && iss === issuer.iss && typeof vct === 'string' && vct !== '';
   if (!isType || (issuer.types !== null && !issuer.types.has(vct))) {
     return { unq: 0, person: null, limit: 'credential.type' };
   }
