@@ -57,7 +57,7 @@ const good: readonly Row[] = [
     'subject',
     'the issuer’s own name for a person',
     ONE_PERSON,
-    line({ disclosures: [], claims: { sub: 'person-4711' } }),
+    line({ disclosures: [], claims: { _sd: undefined, sub: 'person-4711' } }),
   ],
   ['draft-type', 'the type that drafts had', ONE_PERSON, line({ header: { typ: 'vc+sd-jwt' } })],
   ['media-type', 'the type with its prefix', ONE_PERSON, line({ header: { typ: 'application/dc+sd-jwt' } })],
@@ -87,6 +87,12 @@ const good: readonly Row[] = [
     'a nullifier that is no text',
     impersonal('credential.nullifier'),
     line({ disclosures: [], claims: { _sd: [], nullifier: 4711 } }),
+  ],
+  [
+    'subject-beside-hidden',
+    'the issuer’s name for a person beside a nullifier that the holder keeps to himself',
+    impersonal('credential.nullifier'),
+    line({ disclosures: [], claims: { sub: 'person-4711' } }),
   ],
   ['no-vct', 'a credential of no type', impersonal('credential.type'), line({ claims: { vct: undefined } })],
   [

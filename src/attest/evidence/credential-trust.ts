@@ -26,7 +26,9 @@ export const CredentialIssuer = TrustedIssuer.extend({
         .string()
         .min(1)
         .optional()
-        .describe('Claim that is the same for one person, always; absent: nullifier, else sub'),
+        .describe(
+          'Claim that is the same for one person, always; absent: nullifier, else sub where nothing can be kept back',
+        ),
     })
     .default({}),
 });
@@ -39,8 +41,8 @@ export interface KnownCredentialIssuer {
   statusKeys: ReadonlyMap<string, CryptoKey>;
   statusOrigins: ReadonlySet<string>;
   types: ReadonlySet<string> | null;
-  /** Names of the claim that is one person's alone; the first that is there counts. */
-  nullifier: readonly string[];
+  /** Name of the claim that is one person's alone; null: not said. */
+  nullifier: string | null;
 }
 
 /** Whether an issuer's word counts on a platform. */
@@ -64,7 +66,7 @@ export async function importCredentialTrust(
       ...issuer,
       keys: tokenKeys,
       types: vct === undefined ? null : new Set(vct),
-      nullifier: nullifier === undefined ? ['nullifier', 'sub'] : [nullifier],
+      nullifier: nullifier ?? null,
     });
   }
   return known;

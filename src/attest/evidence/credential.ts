@@ -9,7 +9,7 @@ import type { CredentialTrust, KnownCredentialIssuer } from './credential-trust.
 import { disclosedClaims } from './disclose.js';
 import { checkKeyBinding, isTime, type PresentationExpectation } from './key-binding.js';
 import { type EvidenceLimit, EvidenceRefused } from './refusal.js';
-import { type Jws, splitSdJwt } from './sd-jwt.js';
+import { type Disclosure, digester, type Jws, type SdJwt, splitSdJwt } from './sd-jwt.js';
 
 export interface JudgedCredential {
   issuer: KnownCredentialIssuer;
@@ -49,7 +49,7 @@ export async function judgePresentation(
   await checkKeyBinding(sdJwt, expected);
   await checkCredentialStatus(payload['status'], issuer, lists, expected.nowS);
   const expS = isTime(payload['exp']) ? payload['exp'] : null;
-  return { issuer, expS, ...personOf(type, claims, issuer) };
+  return { issuer, expS, ...personOf(type, sdJwt, claims, issuer) };
 }
 
 /**
@@ -98,6 +98,7 @@ function checkTimes({ iat, nbf, exp }: Record<string, unknown>, nowS: number): v
 
 function personOf(
   type: string,
+  { issued, disclosures }: SdJwt,
   claims: Record<string, unknown>,
   issuer: KnownCredentialIssuer,
 ): Pick<JudgedCredential, 'unq' | 'person' | 'limit'> {
@@ -106,8 +107,29 @@ function personOf(
   if (!isType || (issuer.types !== null && !issuer.types.has(vct))) {
     return { unq: 0, person: null, limit: 'credential.type' };
   }
-  const name = issuer.nullifier.find((each) => Object.hasOwn(claims, each));
-  const person = name === undefined ? undefined : claims[name];
+  const person = nameOf(claims, issuer, hasHidden(issued, disclosures));
   const isPerson = typeof person === 'string' && person !== '' && person.length <= NULLIFIER_LENGTH;
   return isPerson ? { unq: 2, person, limit: null } : { unq: 0, person: null, limit: 'credential.nullifier' };
+}
+
+/**
+ * The issuer's name for the person. Which claim that is must not be the holder's choice, who would be two persons with two
+ * names: where the trust file does not say, `sub` stands in only for a nullifier that cannot have been kept back.
+ */
+function nameOf(
+  claims: Record<string, unknown>,
+  { nullifier }: KnownCredentialIssuer,
+  mayHide: boolean,
+): unknown {
+  const name = nullifier ?? 'nullifier';
+  if (Object.hasOwn(claims, name)) return claims[name];
+  return nullifier === null && !mayHide && Object.hasOwn(claims, 'sub') ? claims['sub'] : undefined;
+}
+
+/** Whether a member of the credential itself may be kept back, or a decoy looks like one. */
+function hasHidden(issued: Jws, disclosures: readonly Disclosure[]): boolean {
+  const { _sd: digests = [] } = issued.payload;
+  const digestOf = digester(issued);
+  const shown = new Set<unknown>(disclosures.map(({ encoded }) => digestOf(encoded)));
+  return (digests as unknown[]).some((digest) => !shown.has(digest));
 }
