@@ -407,6 +407,13 @@ const disclosures: readonly Row[] = [
 ];
 
 const binding: readonly Row[] = [
+  ['oldest', 'a signature as old as it may be', ONE_PERSON, line({ binding: { iat: NOW - 360 } })],
+  [
+    'too-old',
+    'a signature a second older',
+    refused('sd_jwt.key_binding'),
+    line({ binding: { iat: NOW - 361 } }),
+  ],
   ['missing', 'a credential without its holder', refused('sd_jwt.key_binding'), line({ unbound: true })],
   [
     'other-key',

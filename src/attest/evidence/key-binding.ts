@@ -18,6 +18,8 @@ export interface PresentationExpectation {
 }
 
 const ALLOWED = new Set(['alg', 'typ', 'kid']);
+/** By whatever name the wallet calls it. */
+const HolderKey = PublicKey.omit({ kid: true });
 
 /** @throws {EvidenceRefused} `sd_jwt.key_binding`, `sd_jwt.holder_key`, `sd_jwt.nonce`, `sd_jwt.audience`, `sd_jwt.sd_hash` */
 export async function checkKeyBinding(
@@ -58,7 +60,7 @@ export const isTime = (value: unknown): value is number =>
 /** `cnf.jwk` (RFC 7800): a public key on P-256, and nothing that says otherwise. */
 async function holderKey(cnf: unknown): Promise<CryptoKey> {
   const { jwk } = (typeof cnf === 'object' && cnf !== null ? cnf : {}) as { jwk?: unknown };
-  const parsed = PublicKey.omit({ kid: true }).safeParse(jwk);
+  const parsed = HolderKey.safeParse(jwk);
   if (!parsed.success || 'd' in (jwk as object)) {
     throw new EvidenceRefused('sd_jwt.holder_key', 'expected cnf with a public key on P-256');
   }
