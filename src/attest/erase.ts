@@ -5,6 +5,7 @@
  */
 import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
+import type { AttestationDoc } from '../../schemas/store/documents.js';
 import type { Collection, Doc } from '../../schemas/store/port.js';
 import type { Issuer } from './issuer.js';
 import { useAccountProof } from './platform-proof.js';
@@ -36,6 +37,18 @@ export async function eraseSubject(
   return { revoked };
 }
 
+/**
+ * For whoever has just recorded a token: erasure destroys the key before it looks for tokens, and one that was on its way
+ * then is found here.
+ * @throws {AssayError} `attest.mismatch`
+ */
+export async function checkNotErased(issuer: Issuer, { _id, subject }: AttestationDoc): Promise<void> {
+  const now = await issuer.collections.subjects.get(subject);
+  if (now !== null && now.sealedKey !== null) return;
+  await revoke(issuer, _id);
+  throw new AssayError('attest.mismatch', 'the author was erased');
+}
+
 async function revokeAll(issuer: Issuer, subject: string): Promise<number> {
   const { attestations } = issuer.collections;
   for (let revoked = 0; ; ) {
@@ -46,11 +59,18 @@ async function revokeAll(issuer: Issuer, subject: string): Promise<number> {
     });
     if (docs.length === 0) return revoked;
     for (const { _id } of docs) {
-      await applyStatus(issuer, _id, 'revoke', null);
-      await attestations.delete(_id);
+      await revoke(issuer, _id);
       revoked += 1;
     }
   }
+}
+
+/** In the list first. One that is gone was revoked by whoever removed it. */
+async function revoke(issuer: Issuer, jti: string): Promise<void> {
+  await applyStatus(issuer, jti, 'revoke', null).catch((error: unknown) => {
+    if (!(error instanceof AssayError) || error.code !== 'request.not_found') throw error;
+  });
+  await issuer.collections.attestations.delete(jti);
 }
 
 /** Deletes what belongs to a subject. */

@@ -3,19 +3,16 @@
  * the nonce, and the insert of its document is the claim: of any number of requests at once, one inserts, and all
  * answer with what was inserted, after a crash and a retry too.
  */
-import { createHmac } from 'node:crypto';
-import type { TokenClaims } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
 import { hashId } from '../../schemas/ids.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { AttestationDoc, ChallengeDoc, SubjectDoc } from '../../schemas/store/documents.js';
 import { CANONICALISATION } from '../client/canonical.js';
 import { hashesOf } from '../client/hash.js';
-import { halOf, notProvenOf } from '../client/levels.js';
 import { TOKEN_TYPE } from '../client/token.js';
-import { TOKEN_LIFE_S } from '../client/verify.js';
 import { challengeId, jtiOf, signChallenge } from './challenge.js';
-import { subjectPlace } from './enrol.js';
+import { claimsOf } from './claims.js';
+import { checkNotErased } from './erase.js';
 import { asRefusal, expectationOf } from './evidence/at-issuer.js';
 import { judgeAssertion } from './evidence/webauthn.js';
 import type { Issuer } from './issuer.js';
@@ -129,16 +126,6 @@ async function issueOnce(
   return answer(issuer, stored, subject);
 }
 
-/** Erasure destroys the key before it looks for tokens: one that was on its way then is found here. */
-async function checkNotErased(issuer: Issuer, { _id, subject }: AttestationDoc): Promise<void> {
-  const { subjects, attestations } = issuer.collections;
-  const now = await subjects.get(subject);
-  if (now !== null && now.sealedKey !== null) return;
-  await applyStatus(issuer, _id, 'revoke', null);
-  await attestations.delete(_id);
-  throw new AssayError('attest.mismatch', 'the author was erased');
-}
-
 /** Everything the key signed, looked at again: the challenge follows from nonce and fields, and the fields are the subject's and the text's. */
 async function checkFields(
   challenge: ChallengeDoc,
@@ -186,49 +173,6 @@ async function checkKey(
   }
   return prs;
 }
-
-function claimsOf(
-  issuer: Issuer,
-  jti: string,
-  { h, w, n, salt, aud, acc, prev }: ChallengeDoc,
-  { subject, prs, unq }: { subject: SubjectDoc; prs: 1 | 2; unq: number },
-  status: { idx: number; uri: string },
-): TokenClaims {
-  if (subject.sealedKey === null) throw new AssayError('attest.mismatch', 'the author was erased');
-  const key = issuer.seal.open(subject.sealedKey, subjectPlace(subject._id));
-  const iat = Math.floor(issuer.clock() / 1000);
-  const lvl = { prs, unq, cmp: 0 };
-  return {
-    iss: issuer.iss,
-    aud,
-    sub: createHmac('sha256', key).update(aud).digest().subarray(0, 16).toString('base64url'),
-    acc,
-    jti,
-    iat,
-    exp: iat + TOKEN_LIFE_S,
-    lvl,
-    hal: halOf(lvl),
-    evd: evidenceOf(lvl),
-    con: {
-      can: CANONICALISATION,
-      h: h!,
-      ...(w === null ? {} : { w }),
-      n: n!,
-      ...(salt === null ? {} : { salt }),
-    },
-    ...(prev ? { prev } : {}),
-    status: { status_list: status },
-    np: notProvenOf(lvl),
-  };
-}
-
-/** What the levels rest on, by registered codes (docs/attestation.md). */
-const evidenceOf = ({ prs, unq }: { prs: number; unq: number }): string[] => [
-  'passkey',
-  ...(prs > 1 ? ['attested_key'] : []),
-  ...(unq === 2 ? ['credential'] : []),
-  ...(unq === 1 ? ['platform_vouch'] : []),
-];
 
 /**
  * A token is given only to the subject it was issued for; what it supersedes is superseded before that, at every repetition,

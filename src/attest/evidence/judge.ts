@@ -53,9 +53,13 @@ type Expected = z.infer<typeof Expected>;
 const Response = z.looseObject({ id: text, rawId: text, type: text, response: z.looseObject({}) });
 const StoredKey = z.looseObject({ id: text, publicKey: text, counter: z.int().min(0).default(0) });
 const Webauthn = z.union([
-  z.looseObject({ registration: Response, assertion: Response.optional() }),
-  z.looseObject({ credential: StoredKey, assertion: Response }),
-  Response.transform((registration) => ({ registration })),
+  z
+    .looseObject({ registration: Response, assertion: Response.optional() })
+    .transform(({ registration, assertion }) => ({ key: null, registration, assertion })),
+  z
+    .looseObject({ credential: StoredKey, assertion: Response })
+    .transform(({ credential, assertion }) => ({ key: credential, registration: null, assertion })),
+  Response.transform((registration) => ({ key: null, registration, assertion: undefined })),
 ]);
 
 const Evidence = z.looseObject({
@@ -96,8 +100,8 @@ async function judgeWebauthn(
   const origins = typeof origin === 'string' ? [origin] : origin;
   const expected = { challenge: challengeOf(given.challenge), origins, rpId, atMs, metadata };
   const assertion = found.assertion as AuthenticationResponseJSON | undefined;
-  if ('credential' in found) {
-    const { id, publicKey, counter } = found.credential;
+  if (found.key !== null) {
+    const { id, publicKey, counter } = found.key;
     // A key that comes without its registration was never seen attested.
     const key = { credentialId: id, publicKey, counter, aaguid: null };
     return answer(await judgeAssertion(assertion!, key, expected));
