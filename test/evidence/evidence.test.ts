@@ -94,18 +94,15 @@ describe('the suite', () => {
   });
 
   test('gives nobody more than a registered key where no metadata are known', async () => {
-    const { json } = await judge([], cases.map(lineOf));
+    const keys = cases.filter(({ prs }) => prs !== undefined);
+    const { json } = await judge([], keys.map(lineOf));
     const bare = json as Answer[];
-    expect(bare.filter(({ prs }) => prs === 2)).toEqual([]);
-    expect(bare.map(({ accepted }) => accepted)).toEqual(answers.map(({ accepted }) => accepted));
-    const attested = cases.findIndex(({ id }) => id === 'model/good');
-    expect(bare[attested]).toEqual({
-      id: 'model/good',
-      accepted: true,
-      prs: 1,
-      limit: 'attestation.no_metadata',
-    });
-  });
+    expect(bare.map(({ accepted, prs }) => ({ accepted, prs }))).toEqual(
+      keys.map(() => ({ accepted: true, prs: 1 })),
+    );
+    const attested = bare.find(({ id }) => id === 'model/good');
+    expect(attested).toMatchObject({ limit: 'attestation.no_metadata' });
+  }, 60_000);
 
   test('is what its script writes: node scripts/run.js test/evidence/generate.ts', () => {
     const kept = join(process.cwd(), 'test/vectors/evidence');
@@ -118,5 +115,5 @@ describe('the suite', () => {
         .filter(([name, content]) => readFileSync(join(kept, name), 'utf8') !== content)
         .map(([name]) => name),
     ).toEqual([]);
-  });
+  }, 60_000);
 });
