@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { attest } from './attest.js';
 import type { Bench, Figures } from './bench.js';
 import { encoder } from './encoder.js';
+import { evidence } from './evidence.js';
 import { commit, machine } from './machine.js';
 import { pipeline } from './pipeline.js';
 import { asPage, asTable, type Report } from './report.js';
@@ -30,7 +31,7 @@ const { values } = parseArgs({
   },
 });
 
-const benches: Bench[] = [...(await firstStage()), encoder, pipeline, attest, status];
+const benches: Bench[] = [...(await firstStage()), encoder, pipeline, attest, evidence, status];
 const wanted = values.only?.split(',') ?? benches.map(({ name }) => name);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
 if (unknown.length > 0) {

@@ -97,7 +97,7 @@ export const TokenClaims = z
       .array(z.string().regex(/^[a-z0-9_]{1,24}$/))
       .max(3)
       .refine((codes) => new Set(codes).size === codes.length, 'a code stands twice')
-      .describe('Codes of the evidence: passkey, platform_vouch'),
+      .describe('Codes of the evidence: passkey, attested_key, platform_vouch, credential'),
     con: ContentClaim,
     prev: Jti.optional().describe('The token this one supersedes'),
     status: StatusClaim,

@@ -60,6 +60,8 @@ export const ERRORS = {
   'attest.challenge': [409, 'The challenge is unknown, used or expired.'],
   'attest.mismatch': [422, 'The signed text, audience or account is not the one of the challenge.'],
   'attest.assertion': [422, 'The signature of the registered key could not be verified.'],
+  'attest.credential': [422, 'The presented credential proves no one person.'],
+  'attest.person_known': [409, 'This person is another author here already.'],
   'attest.key_in_use': [409, 'The signing key is still needed.'],
   'attest.no_signer': [503, 'No signing key can sign at present.'],
   'attest.key_locked': [500, 'The signing keys cannot be opened with the given secret.'],

@@ -62,6 +62,19 @@ export const LIMITS = {
   statusListBytes: 4 * 1024 * 1024,
   /** Bytes of a signed status list as text: an incompressible one at its cap in base64, with header and signature. */
   statusListTextBytes: Math.ceil((4 * 1024 * 1024 * 4) / 3) + 65_536,
+  /** Bytes of a FIDO metadata blob (about 8 MB in 2026), and characters of one member of a WebAuthn response. */
+  metadataBytes: 32 * 1024 * 1024,
+  /** How long its download may take. */
+  metadataMs: 60_000,
+  webauthnFieldLength: 16_384,
+  /** Characters of a presented credential, and its disclosures. */
+  credentialLength: 64 * 1024,
+  disclosures: 256,
+  /** How long a presented credential counts as proof of one person. Older: `unq` as the platform says. */
+  personMs: 90 * 24 * 3_600_000,
+  /** Seconds two clocks may differ, and age of the holder's signature on a credential. */
+  evidenceSkewS: 60,
+  keyBindingS: 5 * 60,
   /** Seconds a list may be used, and go without being asked for again, whatever it says itself. */
   statusListLifeS: 90 * 86_400,
   statusListTtlS: 86_400,

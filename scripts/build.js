@@ -18,6 +18,7 @@ const FOLDERS = [
   'scripts',
   'test/servers',
   'test/attacks',
+  'test/evidence',
   'test/fuzz',
 ];
 /** Copied as they are; `.browser.js` runs in a page and is plain JavaScript. */

@@ -22,6 +22,7 @@ export interface Collections {
   signingKeys: Collection<documents.SigningKeyDoc>;
   subjects: Collection<documents.SubjectDoc>;
   credentials: Collection<documents.CredentialDoc>;
+  persons: Collection<documents.PersonDoc>;
   challenges: Collection<documents.ChallengeDoc>;
   usedProofs: Collection<documents.UsedProofDoc>;
   attestations: Collection<documents.AttestationDoc>;

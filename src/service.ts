@@ -23,6 +23,7 @@ import { Closing } from './closing.js';
 import type { Config, Secrets } from './config/config.js';
 import { publicUrlOf } from './config/public-url.js';
 import type { Clock, Context } from './context.js';
+import { downloadOf } from './egress/download.js';
 import { type Egress, openEgress } from './egress/egress.js';
 import { verifierFetch } from './egress/verifier-fetch.js';
 import { type Listener, listen } from './http/listen.js';
@@ -180,7 +181,7 @@ async function openAll(
   const rp = { id: new URL(publicUrl).hostname, name: 'Assay', origins: [publicUrl] };
   const iss = options.issuerName?.(publicUrl) ?? publicUrl;
   const egress = openEgress({ allow: config.egressAllow });
-  const settings = await issuerSettings(config);
+  const settings = await issuerSettings(config, downloadOf(config.egressAllow));
   const fetch = verifierFetch(egress);
   const issuer = await openIssuer(context, { iss, secret, rp, fetch, logger, ...settings });
   const judging = await (options.openJudging ?? openJudging)(loadOptionsOf(config));

@@ -40,7 +40,11 @@ export const COLLECTIONS = {
   signingKeys: spec('signing_keys', [{ name: 'by_use', keys: ['use', 'createdMs'] }]),
   subjects: spec('subjects', [{ name: 'by_account', keys: ['tenant', 'aud', 'acc'], unique: true }]),
   credentials: spec('credentials', [{ name: 'by_subject', keys: ['subject', 'createdMs'] }]),
-  challenges: spec('challenges', [{ name: 'by_expiry', keys: ['expiresMs'] }]),
+  persons: spec('persons', [{ name: 'by_subject', keys: ['subject', 'createdMs'] }]),
+  challenges: spec('challenges', [
+    { name: 'by_expiry', keys: ['expiresMs'] },
+    { name: 'by_subject', keys: ['subject', 'createdMs'], sparse: true },
+  ]),
   usedProofs: spec('used_proofs', [{ name: 'by_expiry', keys: ['expiresMs'] }]),
   attestations: spec('attestations', [
     { name: 'by_subject', keys: ['subject', 'issuedMs'] },

@@ -234,6 +234,19 @@ export interface SubjectDoc extends Doc {
   /** When the platform said so, and the thumbprint of the key it said so with. */
   vouchedMs?: number | null;
   vouchedBy?: string | null;
+  /** Until when a presented credential proves one person, and its issuer. */
+  personUntilMs?: number | null;
+  personBy?: string | null;
+  createdMs: number;
+}
+
+/**
+ * That one person is one author: `_id` is an HMAC over issuer, its name for the person, and the platform, under a key of
+ * this service. Nothing else of a credential is kept.
+ */
+export interface PersonDoc extends Doc {
+  tenant: string;
+  subject: string;
   createdMs: number;
 }
 
@@ -246,13 +259,15 @@ export interface CredentialDoc extends Doc {
   counter: number;
   /** The challenge whose assertion moved the counter last: the same assertion may be handled twice at once. */
   lastChallenge: string | null;
+  /** The attested model of authenticator (`prs` 2); null, or absent in older documents: a key that is merely registered. */
+  aaguid?: string | null;
   createdMs: number;
 }
 
 /** A challenge to enrol or to sign; consumed by deletion, exactly once. `_id` is the nonce's hash. */
 export interface ChallengeDoc extends Doc {
   tenant: string;
-  purpose: 'enrol' | 'sign';
+  purpose: 'enrol' | 'sign' | 'present';
   challenge: string;
   subject: string | null;
   aud: string;

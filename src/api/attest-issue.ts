@@ -1,6 +1,7 @@
 /** A text becomes a challenge, and the signed challenge a token. Hashes are computed here and never accepted. */
 import { z } from 'zod';
 import { AttestedText, ContentClaim, Jti } from '../../schemas/attestation.js';
+import { LIMITS } from '../../schemas/limits.js';
 import { PlatformName } from '../../schemas/post.js';
 import { issueAttestation } from '../attest/issue.js';
 import type { AttestContext } from '../attest/issuer.js';
@@ -9,7 +10,7 @@ import { challengeText } from '../attest/sign.js';
 import { Nonce, WebAuthnOptions } from './attest-subjects.js';
 import { defineEndpoint } from './endpoint.js';
 
-const field = z.string().max(16_384);
+const field = z.string().max(LIMITS.webauthnFieldLength);
 const subject = z.string().min(1).max(64);
 
 const ChallengeRequest = AttestedText.extend({

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { LIMITS } from '../../schemas/limits.js';
 import { PlatformName } from '../../schemas/post.js';
 import { beginEnrolment, completeEnrolment } from '../attest/enrol.js';
+import { eraseSubject } from '../attest/erase.js';
 import type { AttestContext } from '../attest/issuer.js';
 import type { RegistrationResponseJSON } from '../attest/passkey.js';
+import { beginPresentation, completePresentation } from '../attest/present.js';
 import { defineEndpoint } from './endpoint.js';
 
-const field = z.string().max(16_384);
+const field = z.string().max(LIMITS.webauthnFieldLength);
 /** 32 bytes that name one enrolment or one signature. */
 export const Nonce = z.string().regex(/^[A-Za-z0-9_-]{43}$/, '32 bytes in base64url');
 /** What WebAuthn options look like is WebAuthn's business (Level 3, section 5). */
@@ -106,4 +108,96 @@ const enrol = defineEndpoint<AttestContext>()({
   },
 });
 
-export const attestSubjects = [enrolOptions, enrol];
+const whose = { subject: z.string().min(1).max(64), platform: PlatformName };
+
+const presentOptions = defineEndpoint<AttestContext>()({
+  method: 'post',
+  path: '/v1/subjects/presentations/options',
+  access: 'attest',
+  tag: 'Attestation',
+  summary: 'Ask an author for a credential of one person',
+  description:
+    'For an author’s wallet: an SD-JWT VC (RFC 9901) of an issuer that the operator trusts, with key binding over this nonce and audience.',
+  body: z.strictObject(whose).meta({ id: 'PresentationOptionsRequest' }),
+  responses: {
+    201: {
+      description: 'What the holder’s signature has to carry (5 minutes, once)',
+      schema: z.object({ nonce: Nonce, aud: z.string(), expiresMs: z.int() }),
+    },
+  },
+  examples: [
+    {
+      summary: 'A platform that this tenant has not registered',
+      body: { subject: 'AAAAAAAAAAAAAAAAAAAAAA', platform: 'elsewhere' },
+      status: 403,
+    },
+  ],
+  async handle({ issuer }, { principal, body }) {
+    return { status: 201, body: await beginPresentation(issuer, principal!.tenant, body) };
+  },
+});
+
+const present = defineEndpoint<AttestContext>()({
+  method: 'post',
+  path: '/v1/subjects/presentations',
+  access: 'attest',
+  tag: 'Attestation',
+  summary: 'Present a credential of one person',
+  description: `The document is judged and dropped; kept is a keyed hash of the issuer’s name for the person, so that nobody is two authors of a platform. Counts until the credential ends, ${LIMITS.personMs / 86_400_000} days at most.`,
+  body: z
+    .strictObject({ ...whose, nonce: Nonce, presentation: z.string().max(LIMITS.credentialLength) })
+    .meta({ id: 'PresentationRequest' }),
+  responses: {
+    200: {
+      description: 'From now on the author’s attestations say unq 2',
+      schema: z.object({ unq: z.literal(2), untilMs: z.int() }),
+    },
+  },
+  examples: [
+    {
+      summary: 'A platform that this tenant has not registered',
+      body: {
+        subject: 'AAAAAAAAAAAAAAAAAAAAAA',
+        platform: 'elsewhere',
+        nonce: 'A'.repeat(43),
+        presentation: 'e30.e30.AAAA~',
+      },
+      status: 403,
+    },
+  ],
+  async handle({ issuer }, { principal, body }) {
+    return { status: 200, body: await completePresentation(issuer, principal!.tenant, body) };
+  },
+});
+
+const erase = defineEndpoint<AttestContext>()({
+  method: 'delete',
+  path: '/v1/subjects/me',
+  access: 'attest',
+  tag: 'Attestation',
+  summary: 'Erase an author',
+  description:
+    'Needs the platform’s fresh proof of the account, as enrolment does. Destroys the author’s key, revokes every attestation in its status list, and removes keys, challenges and what was kept of a credential. It cannot be undone; enrolled again, the author is somebody else.',
+  body: EnrolOptionsRequest.meta({ id: 'ErasureRequest' }),
+  responses: {
+    200: {
+      description: 'Done: nothing here names the author any more',
+      schema: z.object({ revoked: z.int().describe('Attestations that were revoked') }),
+    },
+  },
+  examples: [
+    {
+      summary: 'An account id instead of a proof is refused',
+      body: { platform: 'forum', proof: 'account-4711' },
+      status: 403,
+    },
+  ],
+  async handle({ issuer }, { principal, body }) {
+    return {
+      status: 200,
+      body: await eraseSubject(issuer, principal!.tenant, body.platform, body.proof),
+    };
+  },
+});
+
+export const attestSubjects = [enrolOptions, enrol, presentOptions, present, erase];

@@ -10,9 +10,10 @@ import { hashId } from '../../schemas/ids.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { ChallengeDoc, CredentialDoc, SubjectDoc } from '../../schemas/store/documents.js';
 import { challengeId } from './challenge.js';
+import { asRefusal, expectationOf } from './evidence/at-issuer.js';
+import { judgeRegistration } from './evidence/webauthn.js';
 import type { Issuer } from './issuer.js';
 import {
-  checkRegistration,
   type PublicKeyCredentialCreationOptionsJSON,
   type RegistrationResponseJSON,
   registrationOptions,
@@ -64,7 +65,7 @@ export async function beginEnrolment(
     expiresMs: now + LIMITS.challengeMs,
   });
   const known = subject ? await keysOf(issuer, subject._id) : [];
-  const publicKey = await registrationOptions(issuer.rp, enrolment, acc, `Author on ${aud}`, known);
+  const publicKey = await registrationOptions(issuer, enrolment, acc, `Author on ${aud}`, known);
   return { enrolment, publicKey };
 }
 
@@ -85,16 +86,21 @@ export async function completeEnrolment(
   // Consumed before it is checked: an enrolment that failed once is not tried again with another key.
   if ((await challenges.delete(id)).did !== 'deleted') throw new AssayError('attest.challenge');
   if (challenge.expiresMs <= issuer.clock()) throw new AssayError('attest.challenge');
-  const key = await checkRegistration(issuer.rp, challenge.challenge, response);
+  const { credentialId, publicKey, counter, aaguid } = await asRefusal(() =>
+    judgeRegistration(response, expectationOf(issuer, challenge.challenge)),
+  );
   const subject = await openSubject(issuer, challenge);
   if ((await keysOf(issuer, subject._id)).length >= KEYS_PER_SUBJECT) {
     throw new AssayError('attest.assertion', `expected at most ${KEYS_PER_SUBJECT} keys for one account`);
   }
   const outcome = await credentials.insert({
-    _id: hashId('credential', key.credentialId),
+    _id: hashId('credential', credentialId),
     tenant,
     subject: subject._id,
-    ...key,
+    credentialId,
+    publicKey,
+    counter,
+    aaguid,
     lastChallenge: null,
     createdMs: issuer.clock(),
   });

@@ -3,21 +3,20 @@
  * the nonce, and the insert of its document is the claim: of any number of requests at once, one inserts, and all
  * answer with what was inserted, after a crash and a retry too.
  */
-import { createHmac } from 'node:crypto';
-import type { TokenClaims } from '../../schemas/attestation.js';
 import { AssayError } from '../../schemas/errors.js';
 import { hashId } from '../../schemas/ids.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { AttestationDoc, ChallengeDoc, SubjectDoc } from '../../schemas/store/documents.js';
 import { CANONICALISATION } from '../client/canonical.js';
 import { hashesOf } from '../client/hash.js';
-import { halOf, notProvenOf } from '../client/levels.js';
 import { TOKEN_TYPE } from '../client/token.js';
-import { TOKEN_LIFE_S } from '../client/verify.js';
 import { challengeId, jtiOf, signChallenge } from './challenge.js';
-import { subjectPlace } from './enrol.js';
+import { claimsOf } from './claims.js';
+import { checkNotErased } from './erase.js';
+import { asRefusal, expectationOf } from './evidence/at-issuer.js';
+import { judgeAssertion } from './evidence/webauthn.js';
 import type { Issuer } from './issuer.js';
-import { type AuthenticationResponseJSON, checkAssertion } from './passkey.js';
+import type { AuthenticationResponseJSON } from './passkey.js';
 import { takeQuota } from './quota.js';
 import { canonicalOf, ownSubject, type SubmittedText } from './sign.js';
 import { applyStatus } from './status.js';
@@ -84,12 +83,12 @@ async function issueOnce(
   if (challenge.tenant !== tenant || challenge.purpose !== 'sign') throw new AssayError('attest.challenge');
   if (challenge.expiresMs <= issuer.clock()) throw new AssayError('attest.challenge');
   await checkFields(challenge, subject, request);
-  await checkKey(issuer, challenge, request.response);
+  const prs = await checkKey(issuer, challenge, request.response);
   if (challenge.prev) await claimSuccession(issuer, challenge.prev, jti);
   const giveBack = await takeQuota(issuer, subject);
   let counts = false;
   try {
-    return await issueToken(issuer, jti, challenge, { subject, unq }, () => {
+    return await issueToken(issuer, jti, challenge, { subject, prs, unq }, () => {
       counts = true;
     });
   } finally {
@@ -103,13 +102,13 @@ async function issueToken(
   issuer: Issuer,
   jti: string,
   challenge: ChallengeDoc,
-  { subject, unq }: { subject: SubjectDoc; unq: number },
+  { subject, prs, unq }: { subject: SubjectDoc; prs: 1 | 2; unq: number },
   inserted: () => void,
 ): Promise<Issued> {
   const { attestations, challenges } = issuer.collections;
   await issuer.keys.refresh();
   const { signer, list, idx, uri } = await issuer.lists.claim();
-  const claims = claimsOf(issuer, jti, challenge, { subject, unq }, { idx, uri });
+  const claims = claimsOf(issuer, jti, challenge, { subject, prs, unq }, { idx, uri });
   const token = await signer.sign(TOKEN_TYPE, claims);
   // Asked after the signature: a key given up later than this finds the token's list, and revokes it.
   if (await issuer.keys.isCompromised(signer.kid)) {
@@ -145,6 +144,7 @@ async function issueToken(
   await challenges.delete(challenge._id);
   const stored = outcome.did === 'inserted' ? doc : await attestations.get(jti);
   if (stored === null) throw new AssayError('store.conflict');
+  await checkNotErased(issuer, stored);
   return answer(issuer, stored, subject);
 }
 
@@ -171,12 +171,20 @@ async function checkKey(
   issuer: Issuer,
   challenge: ChallengeDoc,
   response: AuthenticationResponseJSON,
-): Promise<void> {
+): Promise<1 | 2> {
   const { credentials } = issuer.collections;
   const key = await credentials.get(hashId('credential', String(response.id)));
   if (key === null || key.subject !== challenge.subject) throw new AssayError('attest.assertion');
-  const counter = await checkAssertion(issuer.rp, challenge.challenge, key, response);
-  if (counter === 0 && key.counter === 0) return;
+  const { credentialId, publicKey, aaguid = null } = key;
+  const { counter, prs } = await asRefusal(() =>
+    // The counter is compared when it is stored: there, two requests at once are told apart.
+    judgeAssertion(
+      response,
+      { credentialId, publicKey, aaguid, counter: 0 },
+      expectationOf(issuer, challenge.challenge),
+    ),
+  );
+  if (counter === 0 && key.counter === 0) return prs;
   const raised = await credentials.findAndUpdate(
     key._id,
     { set: { counter, lastChallenge: challenge._id } },
@@ -185,41 +193,7 @@ async function checkKey(
   if (raised === null && (await credentials.get(key._id))?.lastChallenge !== challenge._id) {
     throw new AssayError('attest.assertion', 'the counter of the key did not rise');
   }
-}
-
-function claimsOf(
-  issuer: Issuer,
-  jti: string,
-  { h, w, n, salt, aud, acc, prev }: ChallengeDoc,
-  { subject, unq }: { subject: SubjectDoc; unq: number },
-  status: { idx: number; uri: string },
-): TokenClaims {
-  if (subject.sealedKey === null) throw new AssayError('attest.mismatch', 'the author was erased');
-  const key = issuer.seal.open(subject.sealedKey, subjectPlace(subject._id));
-  const iat = Math.floor(issuer.clock() / 1000);
-  const lvl = { prs: 1, unq, cmp: 0 };
-  return {
-    iss: issuer.iss,
-    aud,
-    sub: createHmac('sha256', key).update(aud).digest().subarray(0, 16).toString('base64url'),
-    acc,
-    jti,
-    iat,
-    exp: iat + TOKEN_LIFE_S,
-    lvl,
-    hal: halOf(lvl),
-    evd: unq > 0 ? ['passkey', 'platform_vouch'] : ['passkey'],
-    con: {
-      can: CANONICALISATION,
-      h: h!,
-      ...(w === null ? {} : { w }),
-      n: n!,
-      ...(salt === null ? {} : { salt }),
-    },
-    ...(prev ? { prev } : {}),
-    status: { status_list: status },
-    np: notProvenOf(lvl),
-  };
+  return prs;
 }
 
 /**

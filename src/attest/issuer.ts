@@ -7,6 +7,13 @@ import { AssayError } from '../../schemas/errors.js';
 import type { Fetch, Verifier } from '../client/index.js';
 import type { Context } from '../context.js';
 import { Audiences } from './audiences.js';
+import type { CredentialTrust } from './evidence/credential-trust.js';
+import {
+  type MetadataOptions,
+  type MetadataSource,
+  metadataSource,
+  noMetadata,
+} from './evidence/metadata-source.js';
 import { type KeyHolder, sealedKeys } from './key-holder.js';
 import { type Keys, openKeys } from './keys.js';
 import { openOwnVerifier } from './own-verifier.js';
@@ -27,6 +34,10 @@ export interface IssuerOptions {
   grants?: readonly AudienceGrant[];
   /** Other issuers whose tokens this service accepts. */
   trust?: TrustList;
+  /** FIDO metadata, against which authenticators are attested. Absent: every key is an ordinary one (`prs` 1). */
+  metadata?: MetadataOptions;
+  /** Issuers whose credentials prove one person. Absent: nobody's. */
+  credentials?: CredentialTrust;
   /** The guarded way out: to their lists, and to the domains of platforms. Absent: nothing is reached. */
   fetch?: Fetch;
   policy?: Partial<FilterPolicy>;
@@ -49,6 +60,8 @@ export interface Issuer {
   readonly events: StatusEvents;
   readonly verifier: Verifier;
   readonly quotas: Quotas;
+  readonly metadata: MetadataSource;
+  readonly credentials: CredentialTrust;
   /** The operator's list of platforms: name → tenant. */
   readonly granted: ReadonlyMap<string, string>;
   readonly audiences: Audiences;
@@ -93,6 +106,7 @@ export async function openIssuer(
   const own = { iss: options.iss, keys, lists, audiences, clock };
   const verifier = openOwnVerifier(own, options);
   const events = new StatusEvents(collections, lists, clock);
+  const metadata = await openMetadata({ meta: collections.meta, clock }, options);
   const quotas = { ...DEFAULT_QUOTAS, ...options.quotas };
   return {
     ...own,
@@ -101,8 +115,25 @@ export async function openIssuer(
     events,
     verifier,
     quotas,
+    metadata,
+    credentials: options.credentials ?? new Map(),
     granted,
     fetch: options.fetch,
     collections,
   };
+}
+
+/** A file has to be right at the start; an address may be out of reach, and is asked again. */
+async function openMetadata(
+  room: Parameters<typeof metadataSource>[0],
+  { metadata, logger }: Pick<IssuerOptions, 'metadata' | 'logger'>,
+): Promise<MetadataSource> {
+  if (metadata === undefined) return noMetadata;
+  const tell = (error: Error) => logger?.warn({ err: error }, 'no newer FIDO metadata');
+  const source = metadataSource(room, metadata, tell);
+  await source.refresh().catch((error: unknown) => {
+    if (!(error instanceof AssayError) || error.code === 'config.invalid') throw error;
+    tell(error);
+  });
+  return source;
 }

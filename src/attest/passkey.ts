@@ -1,7 +1,7 @@
 /**
- * Passkeys, through @simplewebauthn/server and nowhere else: options for the browser, and checks of what it brings
- * back. A software key passes these checks with UP and UV set (measured), so they prove a registered key (`prs` 1) and
- * no person; attested authenticators (`prs` 2) need metadata, which is another matter.
+ * Passkeys, through @simplewebauthn/server and nowhere else: options for the browser, and the library's word on what it
+ * brings back. A software key passes its checks with UP and UV set (measured); what a key proves is judged in
+ * `evidence/webauthn.ts`, which asks this file last.
  */
 import {
   type AuthenticationResponseJSON,
@@ -10,12 +10,13 @@ import {
   type PublicKeyCredentialCreationOptionsJSON,
   type PublicKeyCredentialRequestOptionsJSON,
   type RegistrationResponseJSON,
+  SettingsService,
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
-import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { CredentialDoc } from '../../schemas/store/documents.js';
+import { type EvidenceError, EvidenceRefused } from './evidence/refusal.js';
 import type { Issuer } from './issuer.js';
 
 export type {
@@ -27,16 +28,12 @@ export type {
 
 type RelyingParty = Issuer['rp'];
 
-export interface RegisteredKey {
-  credentialId: string;
-  /** COSE key, base64url. */
-  publicKey: string;
-  counter: number;
-}
+// With a root it would follow chains by itself, and ask the addresses that stand in them.
+SettingsService.setRootCertificates({ identifier: 'apple', certificates: [] });
 
 /** What `navigator.credentials.create` takes. @param challenge and @param userId base64url */
 export const registrationOptions = (
-  rp: RelyingParty,
+  { rp, metadata }: Pick<Issuer, 'rp' | 'metadata'>,
   challenge: string,
   userId: string,
   label: string,
@@ -49,30 +46,11 @@ export const registrationOptions = (
     userID: bytesOf(userId),
     challenge: bytesOf(challenge),
     timeout: LIMITS.challengeMs,
-    attestationType: 'none',
+    // A statement is asked for only where it can be judged: browsers tell the person that it says which device it is.
+    attestationType: metadata.current() === null ? 'none' : 'direct',
     excludeCredentials: known.map(({ credentialId }) => ({ id: credentialId })),
     authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
   });
-
-/** @throws {AssayError} `attest.assertion` */
-export async function checkRegistration(
-  rp: RelyingParty,
-  challenge: string,
-  response: RegistrationResponseJSON,
-): Promise<RegisteredKey> {
-  const { registrationInfo } = await translated(() =>
-    verifyRegistrationResponse({
-      response,
-      expectedChallenge: challenge,
-      expectedOrigin: [...rp.origins],
-      expectedRPID: rp.id,
-      requireUserVerification: false,
-    }),
-  );
-  if (registrationInfo === undefined) throw new AssayError('attest.assertion');
-  const { id, publicKey, counter } = registrationInfo.credential;
-  return { credentialId: id, publicKey: Buffer.from(publicKey).toString('base64url'), counter };
-}
 
 /** What `navigator.credentials.get` takes. */
 export const assertionOptions = (
@@ -88,34 +66,75 @@ export const assertionOptions = (
     userVerification: 'preferred',
   });
 
-/** Checks an assertion; returns the authenticator's new counter. @throws {AssayError} `attest.assertion`, for a counter that went back too */
-export async function checkAssertion(
-  rp: RelyingParty,
-  challenge: string,
-  key: CredentialDoc,
+/** Whom and what a response has to be for. */
+export interface Ceremony {
+  challenge: string;
+  origins: readonly string[];
+  rpId: string;
+}
+
+/**
+ * The library's word on a registration. Its statement is verified without its chain, which is ours to follow: the library
+ * would fetch revocation lists from wherever a stranger's certificate says.
+ * @param options.withoutStatement authenticator data, where the statement is not to be looked at
+ * @throws {EvidenceRefused} `webauthn.attestation`
+ */
+export async function vendorRegistration(
+  response: RegistrationResponseJSON,
+  { challenge, origins, rpId }: Ceremony,
+  { withoutStatement }: { withoutStatement: Uint8Array | null },
+): Promise<void> {
+  const bare = withoutStatement && Buffer.from(noStatement(withoutStatement)).toString('base64url');
+  const { verified } = await translated('webauthn.attestation', () =>
+    verifyRegistrationResponse({
+      response:
+        bare === null
+          ? response
+          : { ...response, response: { ...response.response, attestationObject: bare } },
+      expectedChallenge: challenge,
+      expectedOrigin: [...origins],
+      expectedRPID: rpId,
+      requireUserVerification: false,
+    }),
+  );
+  if (!verified) throw new EvidenceRefused('webauthn.attestation');
+}
+
+/**
+ * The library's word on an assertion; the counter is the caller's to compare, where two requests at once are told apart.
+ * @throws {EvidenceRefused} `webauthn.signature`
+ */
+export async function vendorAssertion(
   response: AuthenticationResponseJSON,
-): Promise<number> {
-  const { verified, authenticationInfo } = await translated(() =>
+  { challenge, origins, rpId }: Ceremony,
+  key: { credentialId: string; publicKey: string },
+): Promise<void> {
+  const { verified } = await translated('webauthn.signature', () =>
     verifyAuthenticationResponse({
       response,
       expectedChallenge: challenge,
-      expectedOrigin: [...rp.origins],
-      expectedRPID: rp.id,
+      expectedOrigin: [...origins],
+      expectedRPID: rpId,
       requireUserVerification: false,
-      // The counter is compared when it is stored: there, two requests at once are told apart.
       credential: { id: key.credentialId, publicKey: bytesOf(key.publicKey), counter: 0 },
     }),
   );
-  if (!verified) throw new AssayError('attest.assertion');
-  return authenticationInfo.newCounter;
+  if (!verified) throw new EvidenceRefused('webauthn.signature');
 }
 
-/** Whatever the library objects to is one answer to the caller; its own words may name origins and keys. */
-async function translated<T>(check: () => Promise<T>): Promise<T> {
+/** CBOR of {"fmt": "none", "attStmt": {}, "authData": data}; a byte string's length in two bytes, or one where that is the shortest. */
+function noStatement(data: Uint8Array): Uint8Array {
+  const head = Buffer.from('a363666d74646e6f6e656761747453746d74a0686175746844617461', 'hex');
+  const length = data.length < 256 ? [0x58, data.length] : [0x59, data.length >> 8, data.length & 0xff];
+  return Buffer.concat([head, Buffer.from(length), data]);
+}
+
+/** Whatever the library objects to is one code: its own words may name origins and keys. */
+async function translated<T>(code: EvidenceError, check: () => Promise<T>): Promise<T> {
   try {
     return await check();
   } catch (cause) {
-    throw new AssayError('attest.assertion', undefined, { cause });
+    throw new EvidenceRefused(code, undefined, { cause });
   }
 }
 

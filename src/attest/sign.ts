@@ -11,6 +11,7 @@ import { hashesOf } from '../client/hash.js';
 import { canonicalHtml } from '../client/html.js';
 import { challengeId, signChallenge } from './challenge.js';
 import { keysOf } from './enrol.js';
+import { countsOn } from './evidence/credential-trust.js';
 import type { Issuer } from './issuer.js';
 import { assertionOptions, type PublicKeyCredentialRequestOptionsJSON } from './passkey.js';
 import { ownPlatform } from './platform.js';
@@ -126,5 +127,9 @@ export async function ownSubject(
   if (subject === null || subject.tenant !== tenant) throw new AssayError('request.not_found');
   if (subject.aud !== platform)
     throw new AssayError('attest.mismatch', 'the subject is enrolled on another platform');
-  return { subject, unq: uniquenessOf(subject, keys, issuer.clock()) };
+  const isTrusted = (iss: string): boolean => {
+    const known = issuer.credentials.get(iss);
+    return known !== undefined && countsOn(known, platform);
+  };
+  return { subject, unq: uniquenessOf(subject, keys, issuer.clock(), isTrusted) };
 }

@@ -8,12 +8,19 @@ import type { PlatformDoc, SubjectDoc } from '../../schemas/store/documents.js';
 
 export type PlatformKeyDoc = PlatformDoc['keys'][number];
 
-/** `unq` of a subject at `now`: what the platform said last, or 0 once that has lapsed. */
+type Word = Pick<SubjectDoc, 'unq' | 'vouchedMs' | 'vouchedBy' | 'personUntilMs' | 'personBy'>;
+
+/**
+ * `unq` of a subject at `now`: 2 while a credential proves one person and its issuer is trusted still, else what the
+ * platform said last, or 0 once that has lapsed.
+ */
 export function uniquenessOf(
-  { unq, vouchedMs, vouchedBy }: Pick<SubjectDoc, 'unq' | 'vouchedMs' | 'vouchedBy'>,
+  { unq, vouchedMs, vouchedBy, personUntilMs, personBy }: Word,
   keys: readonly PlatformKeyDoc[],
   now: number,
+  isTrusted: (issuer: string) => boolean = () => false,
 ): number {
+  if (personUntilMs && personBy && now < personUntilMs && isTrusted(personBy)) return 2;
   if (unq === 0 || !vouchedMs || !vouchedBy || now - vouchedMs >= LIMITS.vouchedMs) return 0;
   const held = keys.some(({ kid, sinceMs }) => kid === vouchedBy && sinceMs <= vouchedMs);
   return held ? unq : 0;

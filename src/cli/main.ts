@@ -14,6 +14,7 @@ import { addDeadLetters } from './dead-letters.js';
 import { addDemo, runDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
 import { addEnrich } from './enrich.js';
+import { addEvidence } from './evidence.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Io, processIo, quietAfterEpipe, writeJson } from './io.js';
 import { addKeys } from './keys.js';
@@ -29,6 +30,7 @@ const COMMANDS: readonly AddCommand[] = [
   addScore,
   addVerify,
   addCanonicalise,
+  addEvidence,
   addAttackSuite,
   addEnrich,
   addKeys,

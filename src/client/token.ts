@@ -97,13 +97,23 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * twice in one object, of which some readers take the first and some the last (RFC 7515 section 4, RFC 8259 section 4).
  */
 export function readJson(bytes: Uint8Array): Record<string, unknown> | null {
+  const value = readJsonValue(bytes);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : null;
+}
+
+/** The same for an array; null for anything else. */
+export function readJsonArray(bytes: Uint8Array): unknown[] | null {
+  const value = readJsonValue(bytes);
+  return Array.isArray(value) ? value : null;
+}
+
+function readJsonValue(bytes: Uint8Array): unknown {
   try {
     const text = utf8.decode(bytes);
     const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject && membersWritten(text) === membersOf(value)
-      ? (value as Record<string, unknown>)
-      : null;
+    const isStructure = typeof value === 'object' && value !== null;
+    return isStructure && membersWritten(text) === membersOf(value) ? value : null;
   } catch {
     return null;
   }

@@ -20,6 +20,10 @@ export interface Config {
   keyHolder: string | null;
   /** Path of a trust list of other issuers. */
   trust: string | null;
+  /** Path of a list of issuers whose credentials prove one person. */
+  credentialTrust: string | null;
+  /** FIDO metadata: path or https address of the blob, and path of its root. */
+  metadata: { source: string; rootFile: string } | null;
   quotas: Quotas;
   /** Proxies in front whose word about the caller's address is taken. */
   proxies: number;
@@ -72,6 +76,13 @@ function checkTenants({ ASSAY_TENANTS, ASSAY_AUDIENCES }: Values): void {
   throw new AssayError('config.invalid', problems.join('\n'));
 }
 
+/** A blob without a root it must be signed under would be anybody's. */
+function metadataOf({ ASSAY_METADATA: source, ASSAY_METADATA_ROOT: rootFile }: Values): Config['metadata'] {
+  if (source !== null && rootFile !== null) return { source, rootFile };
+  if (source === null && rootFile === null) return null;
+  throw new AssayError('config.invalid', 'ASSAY_METADATA and ASSAY_METADATA_ROOT go together');
+}
+
 /**
  * The typed configuration.
  * @throws {AssayError} `config.invalid`, one line per problem
@@ -89,6 +100,8 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     audiences: values.ASSAY_AUDIENCES ?? [],
     keyHolder: values.ASSAY_KEY_HOLDER,
     trust: values.ASSAY_TRUST,
+    credentialTrust: values.ASSAY_CREDENTIAL_TRUST,
+    metadata: metadataOf(values),
     quotas: { perAuthorDay: values.ASSAY_AUTHOR_QUOTA, perPlatformHour: values.ASSAY_PLATFORM_QUOTA },
     proxies: values.ASSAY_PROXIES,
     partitions: values.ASSAY_PARTITIONS,

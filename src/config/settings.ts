@@ -126,6 +126,26 @@ export const SETTINGS = {
     description: 'Trust list of other issuers whose attestations count here too: a file such as trust.json.',
     schema: z.string().min(1),
   }),
+  ASSAY_CREDENTIAL_TRUST: setting({
+    fallback: null,
+    description:
+      'Issuers whose presented credentials prove one person (unq 2): a file in the form of trust.json (docs/evidence.md). Empty: nobody’s.',
+    schema: z.string().min(1),
+  }),
+  ASSAY_METADATA: setting({
+    fallback: null,
+    description:
+      'FIDO metadata blob, a file or an https address such as https://mds3.fidoalliance.org/; needs ASSAY_METADATA_ROOT. Empty: no authenticator is known, and no signature is more than a registered key’s (prs 1).',
+    schema: z
+      .string()
+      .min(1)
+      .refine((text) => !text.startsWith('http:'), 'expected a file or an https address'),
+  }),
+  ASSAY_METADATA_ROOT: setting({
+    fallback: null,
+    description: 'Certificate that the metadata blob’s chain must end at: a file in PEM.',
+    schema: z.string().min(1),
+  }),
   ASSAY_AUTHOR_QUOTA: setting({
     fallback: String(LIMITS.attestationsPerAuthorDay),
     description: 'Attestations of one author in a day.',

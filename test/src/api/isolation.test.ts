@@ -9,6 +9,7 @@ import { registerPlatform } from '../../../src/attest/platform-claim.js';
 import { enrolDemoAuthor } from '../../../src/demo/author.js';
 import { createPlatformKey } from '../../../src/demo/platform-key.js';
 import { softwareAuthenticator } from '../../../src/demo/software-authenticator.js';
+import { presentation } from '../../evidence/credentials.js';
 import { startWhole, type WholeService } from './whole.js';
 
 /** Stands in every text, name and id of the owner, and so in no answer to the stranger. */
@@ -155,6 +156,29 @@ const NAMING: Record<string, () => Promise<Attempt>> = {
     const other = softwareAuthenticator('https://assay.example', 'assay.example');
     const credential = other.register(body.publicKey);
     return { refused: 409, granted: 201, body: { enrolment: body.enrolment, credential } };
+  },
+  'post /v1/subjects/presentations/options': async () => ({
+    refused: 403,
+    granted: 201,
+    body: { subject: own.subject, platform: PLATFORM },
+  }),
+  'post /v1/subjects/presentations': async () => {
+    const whose = { subject: own.subject, platform: PLATFORM };
+    const { body } = await service.post('/v1/subjects/presentations/options', whose, owner);
+    const nowS = Math.floor(service.context.clock() / 1000);
+    const shown = presentation({
+      claims: { iat: nowS - 60, exp: nowS + 3_600 },
+      binding: { nonce: body.nonce, aud: body.aud, iat: nowS },
+    });
+    return { refused: 403, granted: 200, body: { ...whose, nonce: body.nonce, presentation: shown } };
+  },
+  'delete /v1/subjects/me': async () => {
+    const begun = { platform: PLATFORM, proof: proof(`${MARK}-leaving`) };
+    const { body } = await service.post('/v1/subjects/enrol/options', begun, owner);
+    const leaving = softwareAuthenticator('https://assay.example', 'assay.example');
+    const answer = { enrolment: body.enrolment, credential: leaving.register(body.publicKey) };
+    await service.post('/v1/subjects/enrol', answer, owner);
+    return { refused: 403, granted: 200, body: { platform: PLATFORM, proof: proof(`${MARK}-leaving`) } };
   },
   'post /v1/platforms': async () => ({
     refused: 403,

@@ -11,11 +11,13 @@ import { createKey } from '../../../src/access/keys.js';
 import type { ApiContext } from '../../../src/api/context.js';
 import { createApp } from '../../../src/api/server.js';
 import { ENDPOINTS } from '../../../src/api/table.js';
+import { importCredentialTrust } from '../../../src/attest/evidence/credential-trust.js';
 import { openIssuer } from '../../../src/attest/issuer.js';
 import type { AudienceGrant } from '../../../src/attest/platform.js';
 import { openEgress } from '../../../src/egress/egress.js';
 import type { AnyEndpoint } from '../../../src/http/paths.js';
 import { openStore } from '../../../src/store/open.js';
+import { ISSUER, ISSUER_KEY } from '../../evidence/credentials.js';
 
 export interface TestService {
   url: string;
@@ -39,6 +41,16 @@ const GRANTS: readonly AudienceGrant[] = [
   { tenant: 'acme', aud: 'blog' },
   { tenant: 'default', aud: 'example-forum' },
 ];
+
+/** Who says that somebody is one person. */
+const PERSONS = {
+  iss: ISSUER,
+  audiences: ['*'],
+  token_keys: [ISSUER_KEY.jwk],
+  status_keys: [],
+  status_origins: [],
+  credentials: {},
+};
 
 /** @param parts what this test binds beside store and clock; anything else throws when it is used */
 export async function startService(
@@ -68,6 +80,7 @@ export async function startService(
         rp: { id: 'assay.example', name: 'Assay', origins: ['https://assay.example'] },
         statusListSize: 1024,
         grants,
+        credentials: await importCredentialTrust([PERSONS]),
         fetch: async (url) =>
           new Response(published.get(url) ?? '', { status: published.has(url) ? 200 : 404 }),
       },

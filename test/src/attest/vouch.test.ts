@@ -110,3 +110,18 @@ describe('a platform’s word about an account', () => {
     expect(uniquenessOf(word, [{ ...key, sinceMs: 6 }], 6)).toBe(0);
   });
 });
+
+test('a credential of one person counts for its time while its issuer is trusted, and the platform’s word beside it', () => {
+  const subject = {
+    unq: 0,
+    vouchedMs: null,
+    vouchedBy: null,
+    personUntilMs: 1_000,
+    personBy: 'https://persons.example',
+  };
+  const by = (iss: string) => (issuer: string) => issuer === iss;
+  expect(uniquenessOf(subject, [], 999, by('https://persons.example'))).toBe(2);
+  expect(uniquenessOf(subject, [], 1_000, by('https://persons.example'))).toBe(0);
+  expect(uniquenessOf(subject, [], 999, by('https://others.example'))).toBe(0);
+  expect(uniquenessOf(subject, [], 999)).toBe(0);
+});

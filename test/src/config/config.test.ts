@@ -144,12 +144,17 @@ describe('the issuer', () => {
     expect(load({}).config).toMatchObject({
       keyHolder: null,
       trust: null,
+      credentialTrust: null,
+      metadata: null,
       quotas: { perAuthorDay: 500, perPlatformHour: 100_000 },
       proxies: 0,
     });
     const env = {
       ASSAY_KEY_HOLDER: './holder.js',
       ASSAY_TRUST: 'trust.json',
+      ASSAY_CREDENTIAL_TRUST: 'persons.json',
+      ASSAY_METADATA: 'https://mds3.fidoalliance.org/',
+      ASSAY_METADATA_ROOT: 'root.pem',
       ASSAY_AUTHOR_QUOTA: '7',
       ASSAY_PLATFORM_QUOTA: '9',
       ASSAY_PROXIES: '2',
@@ -157,9 +162,13 @@ describe('the issuer', () => {
     expect(load(env).config).toMatchObject({
       keyHolder: './holder.js',
       trust: 'trust.json',
+      credentialTrust: 'persons.json',
+      metadata: { source: 'https://mds3.fidoalliance.org/', rootFile: 'root.pem' },
       quotas: { perAuthorDay: 7, perPlatformHour: 9 },
       proxies: 2,
     });
+    expect(() => load({ ASSAY_METADATA: 'blob.jwt' })).toThrow('go together');
+    expect(() => load({ ASSAY_METADATA: 'http://a', ASSAY_METADATA_ROOT: 'b' })).toThrow('https address');
     expect(() => load({ ASSAY_AUTHOR_QUOTA: '0', ASSAY_PROXIES: '-1' })).toThrow('ASSAY_AUTHOR_QUOTA');
   });
 });

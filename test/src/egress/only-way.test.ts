@@ -8,7 +8,8 @@ const ELSEWHERE = /^(?:src\/(?:client|egress)\/|src\/.*\.browser\.js$)/;
 /** `fetch(plan` is the store's: a parameter of that name. */
 const WAYS: readonly [what: string, pattern: RegExp][] = [
   ['the global fetch', /(?:globalThis\.|(?:await|return|=>|=|\?|:) )fetch\((?!plan)/],
-  ['a socket', /import (?!type)[^;]*from 'node:(?:https|http2|tls|dgram)'/],
+  // The certificates that Node comes with open nothing.
+  ['a socket', /import (?!type)(?!\{ rootCertificates \} )[^;]*from 'node:(?:https|http2|tls|dgram)'/],
   // Its isIP and BlockList open nothing.
   [
     'a socket',
