@@ -1,6 +1,7 @@
 /**
  * The consumer that runs the pipeline: takes batches from the intake topics, holds them back while too many verdicts
- * wait to be announced, and finishes the batch in hand when told to stop.
+ * wait to be announced, and finishes the batch in hand when told to stop. Scoring and announcing may run in processes of
+ * their own: each half works without the other, over the log and the store.
  */
 import { LIMITS } from '../schemas/limits.js';
 import { Announcer } from './5-announce.js';
@@ -13,6 +14,10 @@ import { intakeTopics, SCORE_GROUP } from './topics.js';
 
 export interface WorkerOptions {
   leases?: Leases;
+  /** Whether this process takes batches and judges them; default true. */
+  consumes?: boolean;
+  /** Whether this process announces what is recorded, by whomever; default true. */
+  announces?: boolean;
   /** Partitions handled side by side. */
   concurrency?: number;
   maxBatch?: number;
@@ -35,6 +40,7 @@ export class Worker {
   #consumer: Consumer | null = null;
   #heldBack: NodeJS.Timeout | null = null;
   #recordedSinceLook = 0;
+  #started = false;
   #stopping = false;
 
   constructor(parts: PipelineParts, options: WorkerOptions = {}) {
@@ -51,8 +57,9 @@ export class Worker {
     });
   }
 
-  /** True once partitions are assigned. */
+  /** True once partitions are assigned, or at once where this process takes none. */
   get ready(): boolean {
+    if (this.#options.consumes === false) return this.#started && !this.#stopping;
     return this.#consumer?.ready ?? false;
   }
 
@@ -62,7 +69,9 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    this.announcer.start();
+    this.#started = true;
+    if (this.#options.announces !== false) this.announcer.start();
+    if (this.#options.consumes === false) return;
     this.#consumer = await this.#parts.log.consume({
       group: SCORE_GROUP,
       topics: this.#topics,

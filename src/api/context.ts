@@ -9,6 +9,7 @@ import type { Facet } from '../../schemas/post.js';
 import type { Decision } from '../../schemas/verdict.js';
 import type { Intake } from '../../streams/intake.js';
 import type { Issuer } from '../attest/issuer.js';
+import type { Role } from '../config/roles.js';
 import type { Context } from '../context.js';
 import type { Egress } from '../egress/egress.js';
 import type { VerdictFeed } from '../live/verdict-feed.js';
@@ -51,6 +52,8 @@ export interface ApiContext extends Context {
   egress: Pick<Egress, 'check'>;
   readiness(): Promise<readonly ReadinessCheck[]>;
   metrics: Registry;
+  /** What this process runs. */
+  roles: readonly Role[];
   /** Where the service is reached from outside, without a slash at the end; `https:` gives `__Host-` cookies. */
   publicUrl: string;
   /** Proxies in front whose word about the caller's address is taken; default none. */

@@ -4,6 +4,7 @@ import type { TenantTopics } from '../../streams/topics.js';
 import type { AudienceGrant } from '../attest/platform.js';
 import type { Quotas } from '../attest/quota.js';
 import { type RawSettings, readEnvironment } from './environment.js';
+import type { Role } from './roles.js';
 import { SETTINGS, type SettingName, type SettingValue } from './settings.js';
 
 /** What the service runs with. Holds no secret, so it may be logged. */
@@ -12,6 +13,8 @@ export interface Config {
   host: string;
   port: number;
   publicUrl: string | null;
+  /** What this process runs. */
+  roles: readonly Role[];
   kafkaBrokers: readonly string[] | null;
   tenants: readonly TenantTopics[];
   /** Platforms that the operator gives to tenants. */
@@ -83,6 +86,7 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.ASSAY_PUBLIC_URL,
+    roles: values.ASSAY_ROLES,
     kafkaBrokers: values.KAFKA_BROKERS,
     tenants: values.ASSAY_TENANTS,
     audiences: values.ASSAY_AUDIENCES ?? [],

@@ -9,6 +9,7 @@ import type { AudienceGrant } from '../attest/platform.js';
 import { exceptionKey } from '../egress/target.js';
 import { parseAudiences } from './audiences.js';
 import { entriesOf } from './entries.js';
+import { parseRoles, ROLES, type Role } from './roles.js';
 import { parseTenants } from './tenants.js';
 
 export interface Setting<T = unknown> {
@@ -40,6 +41,7 @@ const parsed = <T>(parse: (text: string) => T) =>
 
 const tenants = parsed<TenantTopics[]>(parseTenants);
 const audiences = parsed<AudienceGrant[]>(parseAudiences);
+const roles = parsed<Role[]>(parseRoles);
 
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
   message: 'expected an origin such as https://assay.example, without path or trailing slash',
@@ -78,6 +80,12 @@ export const SETTINGS = {
     fallback: '8080',
     description: 'Port the HTTP server listens on; 0 lets the system choose.',
     schema: integer(0, 65_535),
+  }),
+  ASSAY_ROLES: setting({
+    fallback: ROLES.join(','),
+    description:
+      'What this process runs: any of api, score, gather, announce, console, separated by commas. Fewer than all need KAFKA_BROKERS, MONGO_URL and ASSAY_PUBLIC_URL (docs/operations.md).',
+    schema: roles,
   }),
   ASSAY_PUBLIC_URL: setting({
     fallback: null,

@@ -191,6 +191,22 @@ describe('a worker', () => {
     expect(await announced()).toEqual(['0']);
   });
 
+  it('judges without announcing and announces without judging, as two processes would', async () => {
+    const scoring = await start({ announces: false });
+    await send(0, 5);
+    await until(async () => (await scoring.lag()) === 0);
+    expect(await scoring.announcer.pending(10)).toBe(5);
+    expect(await announced()).toEqual([]);
+    await scoring.stop();
+    const announcing = await start({ consumes: false });
+    expect(announcing.ready).toBe(true);
+    await send(5, 5);
+    await until(async () => (await announced()).length === 5);
+    expect(await announcing.lag()).toBe(5);
+    await announcing.stop();
+    expect(announcing.ready).toBe(false);
+  });
+
   it('gives up settling when it is told to', async () => {
     const worker = new Worker(parts);
     await send(0, 1);

@@ -13,6 +13,7 @@ import { createApp } from '../../../src/api/server.js';
 import { ENDPOINTS } from '../../../src/api/table.js';
 import { openIssuer } from '../../../src/attest/issuer.js';
 import type { AudienceGrant } from '../../../src/attest/platform.js';
+import { ROLES } from '../../../src/config/roles.js';
 import { openEgress } from '../../../src/egress/egress.js';
 import type { AnyEndpoint } from '../../../src/http/paths.js';
 import { openStore } from '../../../src/store/open.js';
@@ -73,6 +74,7 @@ export async function startService(
       },
     ),
     egress: openEgress(),
+    roles: ROLES,
     readiness: async () => [{ name: 'store', ok: true }],
     metrics: new Registry(),
     publicUrl: 'http://127.0.0.1',
