@@ -24,6 +24,8 @@ export interface WorkerOptions {
   onBatch?: (report: BatchReport) => void;
   onAnnounced?: (count: number) => void;
   onError?: (error: unknown, at: { topic: string; partition?: number }) => void;
+  /** Told when partitions were dealt out anew. */
+  onRebalance?: () => void;
   /** Marks on verdicts recorded and not yet announced. */
   marks?: Marks;
 }
@@ -72,12 +74,16 @@ export class Worker {
     this.#started = true;
     if (this.#options.announces !== false) this.announcer.start();
     if (this.#options.consumes === false) return;
+    const topics = intakeTopics(this.#parts.tenants);
     this.#consumer = await this.#parts.log.consume({
       group: SCORE_GROUP,
       topics: this.#topics,
       from: 'beginning',
       maxBatch: this.#options.maxBatch ?? 500,
       concurrency: this.#options.concurrency ?? 1,
+      // One tenant's flood does not delay another.
+      shareOf: (topic) => topics.get(topic)?.tenant ?? '',
+      onRebalance: () => this.#options.onRebalance?.(),
       onBatch: (batch) => this.#handle(batch),
       onError: (error, at) => {
         this.#parts.logger.warn({ err: error, ...at }, 'a batch failed and comes again');

@@ -215,6 +215,37 @@ describe('a worker', () => {
   });
 });
 
+describe('a worker for several tenants', () => {
+  it('lets the flood of one delay another by the batch in hand, and no more', async () => {
+    const tenants = [...parts.tenants, { tenant: 'small', posts: 'posts.small', emails: 'emails.small' }];
+    await log.ensureTopics(topicSpecs(tenants, 2));
+    const order: string[] = [];
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const watching = {
+      ...parts.judge,
+      judge: async (inputs: Parameters<typeof parts.judge.judge>[0]) => {
+        order.push(inputs[0]?.content.startsWith('a person') ? 'small' : 'flood');
+        if (order.length === 1) await held;
+        return parts.judge.judge(inputs);
+      },
+    };
+    await send(0, 200);
+    const worker = await start({ maxBatch: 10 }, { tenants, judge: watching });
+    await until(() => order.length === 1);
+    const value = Buffer.from(JSON.stringify(post('1', 1, 'a person wrote this')));
+    const headers = { ce_type: 'post.created', ce_specversion: '1.0', ce_id: 'x', ce_source: 'test' };
+    await log.send('posts.small', [{ key: '1', value, headers }]);
+    release();
+    await worker.settle();
+    expect(order.filter((owner) => owner === 'flood').length).toBeGreaterThanOrEqual(20);
+    // The flood had asked for its next turn already; nothing else of its two hundred goes first.
+    expect(order.indexOf('small')).toBeLessThanOrEqual(2);
+  });
+});
+
 describe('a worker whose outbox fills up', () => {
   /** A log that takes nothing on the verdicts topic until it is told to. */
   const gated = () => {
