@@ -5,11 +5,11 @@
  */
 import type { Logger } from 'pino';
 import { AssayError } from '../schemas/errors.js';
-import { Backlog } from '../streams/back-pressure.js';
+import { Admission } from '../streams/admission.js';
 import { Intake } from '../streams/intake.js';
 import type { BatchReport } from '../streams/pipeline.js';
-import { intakeTopics, SCORE_GROUP } from '../streams/topics.js';
 import type { Worker } from '../streams/worker.js';
+import { intakeQuota } from './access/intake-quota.js';
 import type { ApiContext } from './api/context.js';
 import { createApp } from './api/server.js';
 import { endpointsOf } from './api/table.js';
@@ -96,11 +96,13 @@ const NO_SCORE: ApiContext['scoreNow'] = () =>
 function apiContext(context: Context, config: Config, secrets: Secrets, built: Built): ApiContext {
   const { worker, issuer, judging, metrics, live, egress, publicUrl, sentenceOf } = built;
   const { log, store, blobs, clock } = context;
-  const backlog = new Backlog(log, SCORE_GROUP, [...intakeTopics(config.tenants).keys()], clock);
+  const quota = intakeQuota(config.intakeQuotas, clock);
+  const admission = new Admission({ log, tenants: config.tenants, clock, quota });
   const { home: folder, minFreeMb } = config;
   return {
     ...context,
-    intake: new Intake({ log, blobs, clock, tenants: config.tenants, backlog }),
+    intake: new Intake({ log, blobs, clock, tenants: config.tenants, admission }),
+    admission,
     scoreNow: judging === null ? NO_SCORE : scoreNowWith(judging, config.prior),
     live,
     issuer,

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { Judgement } from '../../schemas/evidence.js';
 import type { Facet } from '../../schemas/post.js';
 import type { Decision } from '../../schemas/verdict.js';
+import type { Admission } from '../../streams/admission.js';
 import type { Intake } from '../../streams/intake.js';
 import type { Issuer } from '../attest/issuer.js';
 import type { Role } from '../config/roles.js';
@@ -44,6 +45,8 @@ export interface ReadinessCheck {
 export interface ApiContext extends Context {
   intake: TextIntake;
   scoreNow: ScoreNow;
+  /** How much a tenant may still send in. */
+  admission: Pick<Admission, 'standing'>;
   /** Verdicts as they are announced, for who follows them live. */
   live: Pick<VerdictFeed, 'join'>;
   /** Issues attestations and verifies them. */

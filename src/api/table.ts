@@ -14,6 +14,7 @@ import { healthz, readyz } from './health.js';
 import { INTAKE_ENDPOINTS } from './intake.js';
 import { ITEM_ENDPOINTS } from './items.js';
 import { metrics } from './metrics.js';
+import { QUOTA_ENDPOINTS } from './quota.js';
 import { REVIEW_ENDPOINTS } from './review.js';
 import { SCORE_ENDPOINTS } from './score.js';
 import { STREAM_ENDPOINTS } from './verdict-stream.js';
@@ -24,6 +25,7 @@ type Endpoints = readonly AnyEndpoint<ApiContext>[];
 
 const API_ENDPOINTS: Endpoints = [
   ...INTAKE_ENDPOINTS,
+  ...QUOTA_ENDPOINTS,
   ...ITEM_ENDPOINTS,
   ...REVIEW_ENDPOINTS,
   ...COUNTER_ENDPOINTS,

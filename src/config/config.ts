@@ -4,6 +4,7 @@ import type { TenantTopics } from '../../streams/topics.js';
 import type { AudienceGrant } from '../attest/platform.js';
 import type { Quotas } from '../attest/quota.js';
 import { type RawSettings, readEnvironment } from './environment.js';
+import { type IntakeQuotas, NO_QUOTAS } from './intake-quotas.js';
 import type { Role } from './roles.js';
 import { SETTINGS, type SettingName, type SettingValue } from './settings.js';
 
@@ -24,6 +25,8 @@ export interface Config {
   /** Path of a trust list of other issuers. */
   trust: string | null;
   quotas: Quotas;
+  /** How much each tenant may send in over HTTP. */
+  intakeQuotas: IntakeQuotas;
   /** Proxies in front whose word about the caller's address is taken. */
   proxies: number;
   partitions: number;
@@ -64,13 +67,17 @@ function checkAll(raw: RawSettings): Values {
 }
 
 /** A name given to a tenant that is not there would silently be nobody's. */
-function checkTenants({ ASSAY_TENANTS, ASSAY_AUDIENCES }: Values): void {
+function checkTenants({ ASSAY_TENANTS, ASSAY_AUDIENCES, ASSAY_INTAKE_QUOTA }: Values): void {
   const known = new Set(ASSAY_TENANTS.map(({ tenant }) => tenant));
   const strangers = (ASSAY_AUDIENCES ?? []).filter(({ tenant }) => !known.has(tenant));
-  if (strangers.length === 0) return;
   const problems = strangers.map(
     ({ tenant, aud }) => `ASSAY_AUDIENCES: ${aud} is given to ${tenant}, which ASSAY_TENANTS does not name`,
   );
+  for (const tenant of Object.keys(ASSAY_INTAKE_QUOTA?.tenants ?? {})) {
+    if (!known.has(tenant))
+      problems.push(`ASSAY_INTAKE_QUOTA: ${tenant} has a quota, and ASSAY_TENANTS does not name it`);
+  }
+  if (problems.length === 0) return;
   throw new AssayError('config.invalid', problems.join('\n'));
 }
 
@@ -93,6 +100,7 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     keyHolder: values.ASSAY_KEY_HOLDER,
     trust: values.ASSAY_TRUST,
     quotas: { perAuthorDay: values.ASSAY_AUTHOR_QUOTA, perPlatformHour: values.ASSAY_PLATFORM_QUOTA },
+    intakeQuotas: values.ASSAY_INTAKE_QUOTA ?? NO_QUOTAS,
     proxies: values.ASSAY_PROXIES,
     partitions: values.ASSAY_PARTITIONS,
     batch: values.ASSAY_BATCH,

@@ -9,6 +9,7 @@ import type { AudienceGrant } from '../attest/platform.js';
 import { exceptionKey } from '../egress/target.js';
 import { parseAudiences } from './audiences.js';
 import { entriesOf } from './entries.js';
+import { type IntakeQuotas, parseIntakeQuotas } from './intake-quotas.js';
 import { parseRoles, ROLES, type Role } from './roles.js';
 import { parseTenants } from './tenants.js';
 
@@ -41,6 +42,7 @@ const parsed = <T>(parse: (text: string) => T) =>
 
 const tenants = parsed<TenantTopics[]>(parseTenants);
 const audiences = parsed<AudienceGrant[]>(parseAudiences);
+const intakeQuotas = parsed<IntakeQuotas>(parseIntakeQuotas);
 const roles = parsed<Role[]>(parseRoles);
 
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
@@ -149,6 +151,12 @@ export const SETTINGS = {
     description:
       'Proxies in front of the service that add the caller to X-Forwarded-For. Limits by address go by what the first of them saw; too high a number lets callers name any address.',
     schema: integer(0, 16),
+  }),
+  ASSAY_INTAKE_QUOTA: setting({
+    fallback: null,
+    description:
+      'Items that a tenant may send in over HTTP in a minute, counted by each process: a number for every tenant, tenant=number for one, separated by commas. Empty: no bound.',
+    schema: intakeQuotas,
   }),
   ASSAY_PARTITIONS: setting({
     fallback: '6',

@@ -60,6 +60,7 @@ export async function startService(
     log: new Proxy({}, { get: (_target, name) => unbound(`log.${String(name)}`) }),
     intake: new Proxy({}, { get: (_target, name) => unbound(`intake.${String(name)}`) }),
     scoreNow: unbound('scoreNow'),
+    admission: { standing: unbound('admission') },
     live: { join: unbound('live') },
     issuer: await openIssuer(
       { collections: opened.collections, clock },

@@ -139,6 +139,27 @@ describe('platforms that the operator gives out', () => {
   });
 });
 
+describe('quotas of intake', () => {
+  it('are one for every tenant, and one for each that is named', () => {
+    expect(load({}).config.intakeQuotas).toEqual({ everybody: null, tenants: {} });
+    const env = { ASSAY_TENANTS: 'acme,demo', ASSAY_INTAKE_QUOTA: '600, acme=60' };
+    expect(load(env).config.intakeQuotas).toEqual({ everybody: 600, tenants: { acme: 60 } });
+  });
+
+  it.each([
+    ['many', 'found "many"'],
+    ['0', 'found "0"'],
+    ['acme=', 'found "acme="'],
+    ['=5', 'found "=5"'],
+    ['acme=1=2', 'found "acme=1=2"'],
+    ['5,6', 'found "6" as a second one'],
+    ['acme=5,acme=6', 'found "acme=6" as a second one'],
+    ['stranger=5', 'stranger has a quota, and ASSAY_TENANTS does not name it'],
+  ])('are refused as %j', (text, message) => {
+    expect(() => load({ ASSAY_TENANTS: 'acme', ASSAY_INTAKE_QUOTA: text })).toThrow(message);
+  });
+});
+
 describe('the issuer', () => {
   it('is told its limits, its key holder and whom else it trusts', () => {
     expect(load({}).config).toMatchObject({
