@@ -5,6 +5,7 @@ import type { AudienceGrant } from '../attest/platform.js';
 import type { Quotas } from '../attest/quota.js';
 import { type RawSettings, readEnvironment } from './environment.js';
 import { type IntakeQuotas, NO_QUOTAS } from './intake-quotas.js';
+import { type KafkaAccess, kafkaAccess, kafkaProblems } from './kafka-access.js';
 import type { Role } from './roles.js';
 import { SETTINGS, type SettingName, type SettingValue } from './settings.js';
 
@@ -17,6 +18,7 @@ export interface Config {
   /** What this process runs. */
   roles: readonly Role[];
   kafkaBrokers: readonly string[] | null;
+  kafka: KafkaAccess;
   tenants: readonly TenantTopics[];
   /** Platforms that the operator gives to tenants. */
   audiences: readonly AudienceGrant[];
@@ -48,6 +50,7 @@ export interface Config {
 export interface Secrets {
   mongoUrl: string | null;
   sealing: string | null;
+  kafkaPassword: string | null;
 }
 
 type Values = { [N in SettingName]: SettingValue<N> };
@@ -88,6 +91,8 @@ function checkTenants({ ASSAY_TENANTS, ASSAY_AUDIENCES, ASSAY_INTAKE_QUOTA }: Va
 export function loadConfig(raw: RawSettings = readEnvironment()): { config: Config; secrets: Secrets } {
   const values = checkAll(raw);
   checkTenants(values);
+  const problems = kafkaProblems(values);
+  if (problems.length > 0) throw new AssayError('config.invalid', problems.join('\n'));
   const config: Config = {
     home: values.ASSAY_HOME,
     host: values.HOST,
@@ -95,6 +100,7 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     publicUrl: values.ASSAY_PUBLIC_URL,
     roles: values.ASSAY_ROLES,
     kafkaBrokers: values.KAFKA_BROKERS,
+    kafka: kafkaAccess(values),
     tenants: values.ASSAY_TENANTS,
     audiences: values.ASSAY_AUDIENCES ?? [],
     keyHolder: values.ASSAY_KEY_HOLDER,
@@ -113,5 +119,12 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     logLevel: values.ASSAY_LOG_LEVEL,
     minFreeMb: values.ASSAY_MIN_FREE_MB,
   };
-  return { config, secrets: { mongoUrl: values.MONGO_URL, sealing: values.ASSAY_SECRET } };
+  return {
+    config,
+    secrets: {
+      mongoUrl: values.MONGO_URL,
+      sealing: values.ASSAY_SECRET,
+      kafkaPassword: values.KAFKA_PASSWORD,
+    },
+  };
 }

@@ -100,6 +100,62 @@ export const SETTINGS = {
     description: 'Brokers as host:port, separated by commas. Empty: the embedded log.',
     schema: brokers,
   }),
+  KAFKA_TLS: setting({
+    fallback: 'off',
+    description: 'Whether brokers are reached over TLS: on or off.',
+    schema: choice(['on', 'off']),
+  }),
+  KAFKA_TLS_CA: setting({
+    fallback: null,
+    description:
+      'PEM file of the authority that signed the brokers’ certificates. Empty: the ones Node trusts.',
+    schema: z.string().min(1),
+  }),
+  KAFKA_TLS_CERT: setting({
+    fallback: null,
+    description: 'PEM file of the certificate that this client shows the brokers.',
+    schema: z.string().min(1),
+  }),
+  KAFKA_TLS_KEY: setting({
+    fallback: null,
+    description: 'PEM file of the private key of KAFKA_TLS_CERT.',
+    schema: z.string().min(1),
+  }),
+  KAFKA_SASL: setting({
+    fallback: null,
+    description:
+      'How this client proves who it is: plain, scram-sha-256, scram-sha-512 or oauthbearer. Empty: not at all.',
+    schema: choice(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']),
+  }),
+  KAFKA_USERNAME: setting({
+    fallback: null,
+    description: 'Name for KAFKA_SASL; with KAFKA_TOKEN_URL the client’s id.',
+    schema: z.string().min(1),
+  }),
+  KAFKA_PASSWORD: setting({
+    fallback: null,
+    description: 'Password for KAFKA_SASL; with KAFKA_TOKEN_URL the client’s secret.',
+    secret: true,
+    schema: z.string().min(1),
+  }),
+  KAFKA_TOKEN_FILE: setting({
+    fallback: null,
+    description: 'File that holds the token for oauthbearer, read anew at each connection.',
+    schema: z.string().min(1),
+  }),
+  KAFKA_TOKEN_URL: setting({
+    fallback: null,
+    description:
+      'Endpoint that gives tokens for oauthbearer (client credentials); https, or http on loopback.',
+    schema: z.string().refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+      message: 'expected the address of a token endpoint, https://…',
+    }),
+  }),
+  KAFKA_TOKEN_SCOPE: setting({
+    fallback: null,
+    description: 'Scope asked for at KAFKA_TOKEN_URL.',
+    schema: z.string().min(1),
+  }),
   MONGO_URL: setting({
     fallback: null,
     description: 'Connection string of MongoDB. Empty: the embedded store.',

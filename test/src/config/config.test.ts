@@ -28,7 +28,7 @@ describe('configuration', () => {
       engine: 'auto',
       logLevel: 'info',
     });
-    expect(secrets).toEqual({ mongoUrl: null, sealing: null });
+    expect(secrets).toEqual({ mongoUrl: null, sealing: null, kafkaPassword: null });
   });
 
   it('types what it reads', () => {
@@ -48,7 +48,11 @@ describe('configuration', () => {
       { tenant: 'acme', posts: 'posts.acme', emails: 'emails.acme' },
       { tenant: 'demo', posts: 'p', emails: 'e' },
     ]);
-    expect(secrets).toEqual({ mongoUrl: 'mongodb://u:p@h/assay', sealing: 's'.repeat(32) });
+    expect(secrets).toEqual({
+      mongoUrl: 'mongodb://u:p@h/assay',
+      sealing: 's'.repeat(32),
+      kafkaPassword: null,
+    });
     expect(JSON.stringify(config)).not.toContain('u:p@h');
   });
 
