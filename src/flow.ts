@@ -15,6 +15,7 @@ import { verifyPost } from './attest/verify-post.js';
 import type { Config } from './config/config.js';
 import type { Context } from './context.js';
 import type { Judging } from './judging.js';
+import { breakerMetrics } from './store/breaker-metrics.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 
 export interface FlowParts {
@@ -72,10 +73,15 @@ export function createFlow(parts: FlowParts): { worker: Worker; metrics: Metrics
       onAnnounced?.(count);
     },
     onError: (_error, { topic }) => metrics.onFailedBatch(topic),
+    onRebalance: () => metrics.onRebalance(),
   });
-  const metrics = createMetrics({
-    lag: () => worker.lag(),
-    pending: () => worker.announcer.pending(PENDING_MOST),
-  });
+  const metrics = createMetrics(
+    {
+      lag: () => worker.lag(),
+      pending: () => worker.announcer.pending(PENDING_MOST),
+    },
+    config.batch,
+  );
+  if (context.breaker !== null) breakerMetrics(metrics.registry, context.breaker);
   return { worker, metrics };
 }

@@ -23,6 +23,8 @@ export interface BatchReport {
   rejected: number;
   recorded: readonly VerdictDoc[];
   seconds: number;
+  /** How long its oldest record had waited on the log when the batch was taken, in seconds. */
+  ageSeconds: number;
 }
 
 export interface ProcessOptions {
@@ -46,6 +48,8 @@ export function stages(
   const topics = intakeTopics(parts.tenants);
   return async (records: readonly LogRecord[]): Promise<void> => {
     const begun = performance.now();
+    const oldestMs = records.reduce((least, { timestamp }) => Math.min(least, timestamp), parts.clock());
+    const ageSeconds = (parts.clock() - oldestMs) / 1_000;
     const batch = await admit(records, topics, parts);
     const scored = await score(batch, parts);
     const decided = decideAll(scored, parts.decide, parts.clock());
@@ -56,7 +60,8 @@ export function stages(
     const recorded = await record(decided, batch.known, parts);
     announcer.wake();
     const seconds = (performance.now() - begun) / 1_000;
-    options.onBatch?.({ records: records.length, rejected: batch.rejected.length, recorded, seconds });
+    const rejected = batch.rejected.length;
+    options.onBatch?.({ records: records.length, rejected, recorded, seconds, ageSeconds });
   };
 }
 
