@@ -145,6 +145,8 @@ export interface DeadLetterDoc extends Doc {
   headers: Record<string, string>;
   code: string;
   detail: string;
+  /** The same for failures at the same place of the code; absent on letters of earlier versions. */
+  stackHash?: string;
   tries: number;
   failedMs: number;
   replayedMs: number | null;
