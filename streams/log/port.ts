@@ -31,7 +31,7 @@ export interface LogRecord {
   timestamp: number;
 }
 
-/** A topic as Assay wants it. An existing topic that differs in partitions or cleanup is refused (`log.topic_mismatch`). */
+/** A topic as Assay wants it. An existing topic that differs in partitions, cleanup or (on a broker) retention is refused (`log.topic_mismatch`). */
 export interface TopicSpec {
   name: string;
   partitions: number;
@@ -39,6 +39,8 @@ export interface TopicSpec {
   retentionMs: number | null;
   /** Keep only the newest record of each key (and drop tombstones in the end). */
   compact?: boolean;
+  /** The topic may be somebody else's: what retention it has is theirs. */
+  anyRetention?: boolean;
 }
 
 /** Next offset to read, by partition. A partition that is absent starts at its beginning. */

@@ -54,6 +54,27 @@ describe('Apache Kafka', () => {
     await admin.disconnect();
   }, 60_000);
 
+  it('says of all topics at once what differs from what is wanted, and creates none', async () => {
+    log = openKafkaLog({ brokers: [server.brokers] });
+    const one = { name: 'differs-1', partitions: 2, retentionMs: 60_000 };
+    const two = { name: 'differs-2', partitions: 1, retentionMs: null, compact: true };
+    await log.ensureTopics([one, two]);
+    await log.ensureTopics([one, two]);
+    const refused = log.ensureTopics([
+      { ...one, partitions: 3, retentionMs: 90_000 },
+      { ...two, compact: false },
+      { name: 'differs-3', partitions: 1, retentionMs: null },
+    ]);
+    await expect(refused).rejects.toMatchObject({
+      code: 'log.topic_mismatch',
+      message: expect.stringMatching(
+        /^Topic differs-1: expected partitions 3, found 2; expected retention.ms 90000, found 60000. Topic differs-2: expected cleanup.policy delete, found compact/,
+      ),
+    });
+    await expect(log.bounds('differs-3')).rejects.toMatchObject({ code: 'log.unavailable' });
+    await log.ensureTopics([{ ...one, retentionMs: 1, anyRetention: true }]);
+  }, 60_000);
+
   it('that is killed and comes back loses nothing, and consumers and tails go on by themselves', async () => {
     log = openKafkaLog({ brokers: [server.brokers] });
     await log.ensureTopics([{ name: 'outage', partitions: 2, retentionMs: null }]);
