@@ -48,7 +48,8 @@ function pipelineParts({ context, config, judging, issuer }: FlowParts): Pipelin
     judge: judging?.detector ?? NO_JUDGE,
     decide: (evidence) => {
       if (judging === null) throw new AssayError('internal', 'this process judges nothing');
-      return judging.decide(evidence, [], config.prior, judging.detector.policy);
+      const { policy, firstStagePolicy = policy } = judging.detector;
+      return judging.decide(evidence, [], config.prior, evidence.degraded ? firstStagePolicy : policy);
     },
     readLetter,
     verifyAttestation: verifyPost(issuer),
@@ -64,6 +65,8 @@ export function createFlow(parts: FlowParts): { worker: Worker; metrics: Metrics
     consumes: config.roles.includes('score'),
     announces: config.roles.includes('announce'),
     maxBatch: config.batch,
+    degradeAbove: config.degradeAbove,
+    onRescored: (count) => metrics.onRescored(count),
     onBatch: (report) => {
       metrics.onBatch(report);
       onBatch?.(report);
@@ -79,6 +82,7 @@ export function createFlow(parts: FlowParts): { worker: Worker; metrics: Metrics
     {
       lag: () => worker.lag(),
       pending: () => worker.announcer.pending(PENDING_MOST),
+      degraded: () => worker.degraded,
     },
     config.batch,
   );

@@ -29,6 +29,8 @@ export interface BatchReport {
 
 export interface ProcessOptions {
   signal?: AbortSignal;
+  /** Too much waits: texts get the first stage only, and are judged again later. */
+  firstStageOnly?: boolean;
   heartbeat?: () => Promise<void>;
   onBatch?: (report: BatchReport) => void;
 }
@@ -51,10 +53,14 @@ export function stages(
     const oldestMs = records.reduce((least, { timestamp }) => Math.min(least, timestamp), parts.clock());
     const ageSeconds = (parts.clock() - oldestMs) / 1_000;
     const batch = await admit(records, topics, parts);
-    const scored = await score(batch, parts);
+    const { signal, firstStageOnly = false } = options;
+    const scored = await score(batch, parts, {
+      ...(signal === undefined ? {} : { signal }),
+      ...(firstStageOnly ? { firstStageOnly } : {}),
+    });
     const decided = decideAll(scored, parts.decide, parts.clock());
     await options.heartbeat?.();
-    continueUnless(options.signal);
+    continueUnless(signal);
     const { deadLetters } = parts.collections;
     await setAside(batch.rejected, 1, { deadLetters, log: parts.log, now: parts.clock() });
     const recorded = await record(decided, batch.known, parts);

@@ -33,6 +33,8 @@ export interface Config {
   proxies: number;
   partitions: number;
   batch: number;
+  /** Records waiting above which texts get the first stage only; null: never. */
+  degradeAbove: number | null;
   /** Prior probability of machine authorship. */
   prior: number;
   detector: SettingValue<'ASSAY_DETECTOR'>;
@@ -110,6 +112,7 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     proxies: values.ASSAY_PROXIES,
     partitions: values.ASSAY_PARTITIONS,
     batch: values.ASSAY_BATCH,
+    degradeAbove: values.ASSAY_DEGRADE_ABOVE,
     prior: values.ASSAY_PRIOR,
     detector: values.ASSAY_DETECTOR,
     egressAllow: values.ASSAY_EGRESS_ALLOW ?? [],

@@ -224,6 +224,12 @@ export const SETTINGS = {
     description: 'Records a worker takes at a time, at most.',
     schema: integer(1, 10_000),
   }),
+  ASSAY_DEGRADE_ABOVE: setting({
+    fallback: null,
+    description:
+      'Records waiting to be scored above which texts get the first stage only, until a quarter of them is left; they are judged again by the whole detector afterwards. Empty: never.',
+    schema: integer(100, 100_000_000),
+  }),
   ASSAY_PRIOR: setting({
     fallback: '0.5',
     description:

@@ -9,6 +9,8 @@ export interface Readings {
   lag(): Promise<number>;
   /** Verdicts not yet announced. */
   pending(): Promise<number>;
+  /** Whether texts get the first stage only; default never. */
+  degraded?(): boolean;
 }
 
 export interface Metrics {
@@ -17,6 +19,7 @@ export interface Metrics {
   onAnnounced(count: number): void;
   onFailedBatch(topic: string): void;
   onRebalance(): void;
+  onRescored(count: number): void;
   close(): void;
 }
 
@@ -90,6 +93,24 @@ export function createMetrics(readings: Readings, maxBatch = 500): Metrics {
     help: 'Times that partitions were dealt out anew',
     registers,
   });
+  const degraded = new Counter({
+    name: 'assay_degraded_verdicts_total',
+    help: 'Verdicts by the first stage alone, because too much was waiting',
+    registers,
+  });
+  const rescored = new Counter({
+    name: 'assay_rescored_total',
+    help: 'Texts judged again after such a time',
+    registers,
+  });
+  new Gauge({
+    name: 'assay_degraded',
+    help: 'Whether texts get the first stage only',
+    registers,
+    collect() {
+      this.set(readings.degraded?.() ? 1 : 0);
+    },
+  });
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   new Gauge({
@@ -109,11 +130,15 @@ export function createMetrics(readings: Readings, maxBatch = 500): Metrics {
       seconds.observe(report.seconds);
       fill.observe(report.records / maxBatch);
       age.observe(report.ageSeconds);
-      for (const { verdict } of report.recorded) items.inc({ kind: verdict.kind, band: verdict.band });
+      for (const { verdict } of report.recorded) {
+        items.inc({ kind: verdict.kind, band: verdict.band });
+        if (verdict.degraded) degraded.inc();
+      }
     },
     onAnnounced: (count) => announced.inc(count),
     onFailedBatch: (topic) => failed.inc({ topic }),
     onRebalance: () => rebalances.inc(),
+    onRescored: (count) => rescored.inc(count),
     close: () => delay.disable(),
   };
 }

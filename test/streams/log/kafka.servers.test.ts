@@ -109,7 +109,9 @@ describe('Apache Kafka', () => {
     await send(20, 20);
     await until(() => consumed.size === 40 && new Set(followed).size === 40);
     await Promise.all([consumer.stop(), tail.stop()]);
-    expect(followed).toHaveLength(40);
+    // A send whose acknowledgement died with the broker is made again, so a record may lie there twice; each is followed once.
+    const bounds = await log.bounds('outage');
+    expect(followed).toHaveLength(bounds.reduce((sum, { first, next }) => sum + next - first, 0));
     expect(await log.lag('outage', 'outage')).toBe(0);
   }, 180_000);
 
