@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readLetter } from '../detectors/email/read-letter.js';
 import { AssayError } from '../schemas/errors.js';
 import { type Leases, sharedLeases, soleOwner } from '../streams/announce/lease.js';
-import type { Judge } from '../streams/judge.js';
+import type { Decide, Judge } from '../streams/judge.js';
 import type { BatchReport } from '../streams/pipeline.js';
 import { OUTBOX_SHARDS_MAX, type PipelineParts } from '../streams/records.js';
 import { Worker } from '../streams/worker.js';
@@ -41,16 +41,24 @@ const NO_JUDGE: Judge = {
   judge: () => Promise.reject(new AssayError('internal', 'this process judges nothing')),
 };
 
+const NO_DECISION: Decide = () => {
+  throw new AssayError('internal', 'this process judges nothing');
+};
+
+/** The decision bound to a detector's cuts: those of the first stage where it judged alone. */
+export const decideWith =
+  ({ decide, detector }: Pick<Judging, 'decide' | 'detector'>, prior: number): Decide =>
+  (evidence) => {
+    const { policy, firstStagePolicy = policy } = detector;
+    return decide(evidence, [], prior, evidence.degraded === true ? firstStagePolicy : policy);
+  };
+
 function pipelineParts({ context, config, judging, issuer }: FlowParts): PipelineParts {
   return {
     ...context,
     tenants: config.tenants,
     judge: judging?.detector ?? NO_JUDGE,
-    decide: (evidence) => {
-      if (judging === null) throw new AssayError('internal', 'this process judges nothing');
-      const { policy, firstStagePolicy = policy } = judging.detector;
-      return judging.decide(evidence, [], config.prior, evidence.degraded ? firstStagePolicy : policy);
-    },
+    decide: judging === null ? NO_DECISION : decideWith(judging, config.prior),
     readLetter,
     verifyAttestation: verifyPost(issuer),
     outboxShards: OUTBOX_SHARDS_MAX,

@@ -150,6 +150,33 @@ describe('a worker', () => {
     await new Worker(parts).stop();
   });
 
+  it('gives up a batch that takes too long when it is stopped, and the batch comes again', async () => {
+    let judging = 0;
+    const stuck = {
+      ...parts.judge,
+      judge: async (
+        inputs: Parameters<typeof parts.judge.judge>[0],
+        { signal }: { signal?: AbortSignal } = {},
+      ) => {
+        judging += 1;
+        if (judging > 1) return parts.judge.judge(inputs);
+        await new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason as Error));
+        });
+        return [];
+      },
+    };
+    await send(0, 3);
+    const worker = await start({ graceMs: 30 }, { judge: stuck });
+    await until(() => judging === 1);
+    await worker.stop();
+    expect((await collections.items.page({ index: '_id', limit: 10 })).docs).toEqual([]);
+    expect(await log.lag('assay-score', 'posts')).toBe(3);
+    const next = await start({}, { judge: stuck });
+    await next.settle();
+    expect(new Set(await announced()).size).toBe(3);
+  });
+
   it('abandons a batch whose partition went to another member, who records it', async () => {
     let judged = 0;
     const slow = {

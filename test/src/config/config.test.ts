@@ -40,7 +40,9 @@ describe('configuration', () => {
       ASSAY_TENANTS: 'acme,demo=p/e',
       ASSAY_PUBLIC_URL: 'https://assay.example',
       ASSAY_EGRESS_ALLOW: 'localhost:8081, Hooks.Inside:443',
+      ASSAY_DEGRADE_ABOVE: '5000',
     });
+    expect([config.degradeAbove, load({}).config.degradeAbove]).toEqual([5_000, null]);
     expect(config.egressAllow).toEqual(['localhost:8081', 'hooks.inside:443']);
     expect(config.port).toBe(0);
     expect(config.kafkaBrokers).toEqual(['a:9092', 'b:9093']);

@@ -43,6 +43,20 @@ describe('metrics', () => {
     expect(await value('assay_event_loop_delay_p99_seconds')).not.toBeNaN();
   });
 
+  it('tell whether texts get the first stage only, how many did, and how many were judged again', async () => {
+    let degraded = true;
+    metrics = createMetrics({ lag: async () => 0, pending: async () => 0, degraded: () => degraded });
+    const marked = { verdict: { kind: 'post', band: 'machine', degraded: true } } as unknown as VerdictDoc;
+    const recorded = [marked, verdict('machine')];
+    metrics.onBatch({ records: 2, rejected: 0, recorded, seconds: 0.02, ageSeconds: 0 });
+    metrics.onRescored(5);
+    expect(await value('assay_degraded')).toBe(1);
+    expect(await value('assay_degraded_verdicts_total')).toBe(1);
+    expect(await value('assay_rescored_total')).toBe(5);
+    degraded = false;
+    expect(await value('assay_degraded')).toBe(0);
+  });
+
   it('tell how the breaker before the store stands', async () => {
     metrics = createMetrics({ lag: async () => 0, pending: async () => 0 });
     const breaker = new Breaker({ failures: 1, now: () => 0 });
