@@ -37,6 +37,7 @@ export class Fetched {
   #records: LogRecord[] = [];
   #bytes = 0;
   #full = false;
+  #lost = false;
   #highWatermark = 0;
   #heartbeat: () => Promise<void> = async () => undefined;
   /** Resolves when nothing is in hand any more, after the partition was taken away. */
@@ -61,8 +62,12 @@ export class Fetched {
     this.#bell.ring();
   }
 
-  /** The partition is somebody else's, or the consumer stops: what is in hand is told, what waits is dropped. */
-  take(): void {
+  /**
+   * The consumer stops, or the partition may be somebody else's (`lost`): what is in hand is told, what waits is dropped.
+   * What a handler finishes after the loss is not committed, for the next owner may be further on.
+   */
+  take(lost: boolean): void {
+    this.#lost = lost;
     this.#taken.abort();
   }
 
@@ -109,10 +114,11 @@ export class Fetched {
     const { topic, partition, consumer, options } = this.#parts;
     const { signal } = this.#taken;
     const highWatermark = this.#highWatermark;
-    // A heartbeat that fails means the group is rebalancing: the handler is told, and what it did not finish comes again.
-    const heartbeat = () => this.#heartbeat().catch(() => this.take());
+    // One that fails is noticed by kafkajs at its own next one; it joins the group again, and then all is let go.
+    const heartbeat = () => this.#heartbeat().catch(() => undefined);
     const batch: RecordBatch = { topic, partition, records, highWatermark, signal, heartbeat };
     await options.onBatch(batch);
+    if (this.#lost) return;
     this.#records.splice(0, records.length);
     this.#bytes -= bytesOf(records);
     this.#level();

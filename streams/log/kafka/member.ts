@@ -29,8 +29,8 @@ class Assigned {
   }
 
   /** Takes everything away: handlers in hand are told, what waits is dropped and fetched again by whom it belongs to. */
-  take(): void {
-    for (const fetched of this.#fetched.values()) fetched.take();
+  take(lost: boolean): void {
+    for (const fetched of this.#fetched.values()) fetched.take(lost);
     this.#fetched.clear();
   }
 
@@ -53,7 +53,7 @@ export async function joinGroup(
 
   /** The group is dealt out anew: kafkajs goes on from what was committed. */
   const letGo = (): void => {
-    assigned.take();
+    assigned.take(true);
     paused.empty();
   };
   const apply = (consumer: KafkaConsumer | null, topics: Iterable<string>): void => {
@@ -123,7 +123,7 @@ export async function joinGroup(
   };
   /** kafkajs leaves the group before the handler in hand has committed, so that is waited for here. */
   const leave = async (): Promise<void> => {
-    assigned.take();
+    assigned.take(false);
     await assigned.settled();
     await lasting.close();
   };

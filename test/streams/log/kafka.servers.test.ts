@@ -75,6 +75,42 @@ describe('Apache Kafka', () => {
     await log.ensureTopics([{ ...one, retentionMs: 1, anyRetention: true }]);
   }, 60_000);
 
+  it('keeps a member whose handler works longer than its session lasts, and feeds its other partitions meanwhile', async () => {
+    log = openKafkaLog({ brokers: [server.brokers] });
+    await log.ensureTopics([{ name: 'slow', partitions: 2, retentionMs: null }]);
+    const keys = Array.from({ length: 20 }, (_none, i) => `k${i}`);
+    await log.send(
+      'slow',
+      keys.map((key) => ({ key, value: Buffer.from(key) })),
+    );
+    const seen: string[] = [];
+    let rebalances = 0;
+    let held: number | null = null;
+    let early = 0;
+    const consumer = await log.consume({
+      group: 'slow',
+      topics: ['slow'],
+      concurrency: 2,
+      onRebalance: () => {
+        rebalances += 1;
+      },
+      onBatch: async ({ partition, records }) => {
+        if (held === null) {
+          held = partition;
+          await new Promise((resolve) => setTimeout(resolve, 9_000));
+          early = seen.length;
+        }
+        seen.push(...records.map(({ value }) => String(value)));
+      },
+    });
+    await until(() => seen.length >= keys.length);
+    await consumer.stop();
+    expect([...seen].sort()).toEqual([...keys].sort());
+    expect(early).toBeGreaterThan(0);
+    expect(rebalances).toBe(0);
+    expect(await log.lag('slow', 'slow')).toBe(0);
+  }, 90_000);
+
   it('that is killed and comes back loses nothing, and consumers and tails go on by themselves', async () => {
     log = openKafkaLog({ brokers: [server.brokers] });
     await log.ensureTopics([{ name: 'outage', partitions: 2, retentionMs: null }]);
