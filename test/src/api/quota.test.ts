@@ -8,7 +8,10 @@ import { Intake } from '../../../streams/intake.js';
 import { startService } from './service.js';
 
 const tenants = [{ tenant: 'acme', posts: 'posts', emails: 'emails' }];
-const log = { lag: async (_group: string, topic: string) => (topic === 'posts' ? 2 : 0), send: async () => undefined } as never;
+const log = {
+  lag: async (_group: string, topic: string) => (topic === 'posts' ? 2 : 0),
+  send: async () => undefined,
+} as never;
 
 describe('a quota over HTTP', () => {
   it('is answered as a problem with the seconds to wait, and can be looked at', async () => {
