@@ -33,6 +33,8 @@ export interface DetectInput {
 }
 
 export interface JudgeOptions {
+  /** Leaves out the encoder; texts that it would have read are marked `degraded`. */
+  firstStageOnly?: boolean;
   /** Who waits: a person in front of a page goes before the stream. Default: the stream. */
   priority?: Priority;
   signal?: AbortSignal;
@@ -43,6 +45,8 @@ export interface Detector {
   readonly detectorSet: string;
   readonly detectors: readonly DetectorRef[];
   readonly policy: BandPolicy;
+  /** By which a `degraded` judgement is decided; absent where there is one stage only. */
+  readonly firstStagePolicy?: BandPolicy;
   judge(inputs: readonly DetectInput[], options?: JudgeOptions): Promise<Judgement[]>;
   close(): Promise<void>;
 }
@@ -147,6 +151,7 @@ class TextDetector implements Detector {
   readonly detectorSet: string;
   readonly detectors: readonly DetectorRef[];
   readonly policy: BandPolicy;
+  readonly firstStagePolicy?: BandPolicy;
   readonly #cheap: Cheap;
   readonly #deep: Deep | null;
 
@@ -155,6 +160,7 @@ class TextDetector implements Detector {
     this.#deep = deep;
     this.detectors = deep === null ? [cheap.ref] : [cheap.ref, deep.ref];
     this.policy = (deep?.fitted ?? cheap.card).policy;
+    if (deep !== null) this.firstStagePolicy = cheap.card.policy;
     // Without engine and device: the same weights give the same evidence wherever they are computed.
     this.detectorSet = [
       ...this.detectors.map(({ id, version, sha256 }) => `${id}@${version}/${sha256.slice(0, 12)}`),
@@ -175,16 +181,19 @@ class TextDetector implements Detector {
     }
     const firsts = new Map(reads.map((read) => [read, this.#first(read)]));
     const open = reads.filter((read) => this.#isOpen(firsts.get(read)!, read));
-    const { priority = 'stream', signal } = options;
+    const { priority = 'stream', signal, firstStageOnly = false } = options;
     const deep =
-      this.#deep === null || open.length === 0
+      this.#deep === null || firstStageOnly || open.length === 0
         ? []
         : await this.#deep.encoder.read(
             open.map(({ canonical }) => canonical.text),
             { priority, signal },
           );
-    const deepOf = new Map(open.map((read, i) => [read, deep[i]!]));
-    return reads.map((read) => this.#judgement(read, firsts.get(read)!, deepOf.get(read)));
+    const deepOf = new Map(open.map((read, i) => [read, deep[i]]));
+    return reads.map((read) => {
+      const judgement = this.#judgement(read, firsts.get(read)!, deepOf.get(read));
+      return firstStageOnly && deepOf.has(read) ? { ...judgement, degraded: true } : judgement;
+    });
   }
 
   #first({ score, said }: CheapRead): Calibrated {

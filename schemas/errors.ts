@@ -30,6 +30,7 @@ export const ERRORS = {
   'item.ill_formed_text': [422, 'The text is not well-formed Unicode.'],
   'item.unparsable': [422, 'The record could not be parsed.'],
   'overload.queue_full': [503, 'The service is at its limit; try again later.'],
+  'overload.tenant': [429, 'This tenant has sent in as much as it may for now.'],
   'overload.streams': [429, 'This tenant has as many live streams open as it may.'],
   'stream.expired': [410, 'The log no longer keeps what follows this position.'],
   'log.topic_mismatch': [500, 'A topic exists with other settings than Assay needs.'],

@@ -59,6 +59,10 @@ export const Judgement = z
     detectors: z.array(DetectorRef),
     canonicaliser: z.string(),
     mail: MailEvidence.optional(),
+    degraded: z
+      .literal(true)
+      .optional()
+      .describe('Judged by the first stage alone, because too much was waiting'),
   })
   .meta({ id: 'Judgement' });
 export type Judgement = z.infer<typeof Judgement>;

@@ -56,6 +56,8 @@ export const LIMITS = {
   pageScan: 5_000,
   /** Items in flight between intake and score before intake answers 503 or pauses. */
   queueItems: 10_000,
+  /** Of these, of one tenant, where there are several: `overload.tenant`. */
+  queueTenantItems: 5_000,
   /** Bytes of one attestation token (compact JWS), of what a verifier reads, and of a status list after inflation. */
   tokenBytes: 1_200,
   tokenReadBytes: 4_096,

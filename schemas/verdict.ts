@@ -78,6 +78,12 @@ export const Verdict = Decision.extend({
   language: z.string(),
   detectors: z.array(DetectorRef),
   canonicaliser: z.string(),
+  degraded: z
+    .literal(true)
+    .optional()
+    .describe(
+      'Judged by the first stage alone, because too much was waiting; a verdict with cause `rescore` follows',
+    ),
   decidedAt: z.iso.datetime({ offset: true }),
 }).meta({ id: 'Verdict' });
 export type Verdict = z.infer<typeof Verdict>;

@@ -7,6 +7,7 @@ import type { COLLECTIONS } from '../schemas/store/collections.js';
 import type * as documents from '../schemas/store/documents.js';
 import type { BlobStore, Collection, Store } from '../schemas/store/port.js';
 import type { Log } from '../streams/log/port.js';
+import type { Breaker } from './store/breaker.js';
 
 /** The typed collections, one property per entry of COLLECTIONS. */
 export interface Collections {
@@ -53,6 +54,8 @@ export interface Context {
   logger: Logger;
   log: Log;
   store: Store;
+  /** Before a store that other machines serve; null before an embedded one. */
+  breaker: Breaker | null;
   collections: Collections;
   blobs: BlobStore;
 }

@@ -40,3 +40,7 @@ export const openJudging: OpenJudging = async (options) => {
   const detector = await loadDetector(options);
   return { detector, decide: decision.decide, sentenceOf: sentences.sentenceOf };
 };
+
+/** The sentences alone, for processes that show verdicts and judge nothing: no weights are read. */
+export const openSentences = async (): Promise<Judging['sentenceOf']> =>
+  (await import('../detectors/sentences.js')).sentenceOf;

@@ -19,12 +19,16 @@ export interface OpenedContext {
   close(): Promise<void>;
 }
 
-async function openLog(config: Config, clock: Clock, logger: Logger): Promise<Log> {
+async function openLog(config: Config, secrets: Secrets, clock: Clock, logger: Logger): Promise<Log> {
   if (config.kafkaBrokers === null) return openEmbeddedLog({ folder: join(config.home, 'log'), clock });
   // Loaded only when it is used, as the MongoDB adapter is.
-  const { openKafkaLog } = await import('../streams/log/kafka.js');
+  const [{ openKafkaLog }, { clientAccess }] = await Promise.all([
+    import('../streams/log/kafka.js'),
+    import('./kafka/client-access.js'),
+  ]);
   return openKafkaLog({
     brokers: config.kafkaBrokers,
+    ...(await clientAccess(config, secrets, clock)),
     onLog: ({ level, message }) => logger[level]({ part: 'kafka', what: message }, 'the log client says'),
   });
 }
@@ -45,7 +49,7 @@ export async function openContext(
   if (usesHome(config, secrets)) await requireRoom(config.home, config.minFreeMb);
   const closing = new Closing();
   try {
-    const log = await openLog(config, clock, logger);
+    const log = await openLog(config, secrets, clock, logger);
     closing.add('log', () => log.close());
     const opened = await openStore({ mongoUrl: secrets.mongoUrl, dataFolder: config.home });
     closing.add('store', () => opened.store.close());

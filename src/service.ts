@@ -1,40 +1,40 @@
 /**
- * The whole service in one process: engines, issuer, detector, the pipeline's worker, intake, sweepers and the HTTP
- * server, opened in order and closed in reverse. `assay serve`, `assay demo` and the tests of dying processes run it.
+ * The service in one process: engines, issuer, detector, the pipeline's worker, intake, sweepers and the HTTP server, as
+ * far as the roles of the process need them, opened in order and closed in reverse. `assay serve`, `assay demo` and the
+ * tests of dying processes run it.
  */
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { readLetter } from '../detectors/email/read-letter.js';
 import { AssayError } from '../schemas/errors.js';
-import { type Leases, sharedLeases, soleOwner } from '../streams/announce/lease.js';
-import { Backlog } from '../streams/back-pressure.js';
+import { Admission } from '../streams/admission.js';
 import { Intake } from '../streams/intake.js';
 import type { BatchReport } from '../streams/pipeline.js';
-import { OUTBOX_SHARDS_MAX, type PipelineParts } from '../streams/records.js';
-import { intakeTopics, SCORE_GROUP } from '../streams/topics.js';
-import { Worker } from '../streams/worker.js';
+import type { Worker } from '../streams/worker.js';
+import { intakeQuota } from './access/intake-quota.js';
 import type { ApiContext } from './api/context.js';
 import { createApp } from './api/server.js';
+import { endpointsOf } from './api/table.js';
 import { verdictView } from './api/verdict-view.js';
 import { type Issuer, openIssuer } from './attest/issuer.js';
 import { issuerSettings } from './attest/issuer-settings.js';
-import { verifyPost } from './attest/verify-post.js';
 import { Closing } from './closing.js';
 import type { Config, Secrets } from './config/config.js';
 import { publicUrlOf } from './config/public-url.js';
+import { checkRoles, type Role } from './config/roles.js';
 import type { Clock, Context } from './context.js';
 import { downloadOf } from './egress/download.js';
 import { type Egress, openEgress } from './egress/egress.js';
 import { verifierFetch } from './egress/verifier-fetch.js';
+import { createFlow } from './flow.js';
 import { type Listener, listen } from './http/listen.js';
-import { type Judging, loadOptionsOf, type OpenJudging, openJudging } from './judging.js';
+import { type Judging, loadOptionsOf, type OpenJudging, openJudging, openSentences } from './judging.js';
 import { VerdictFeed } from './live/verdict-feed.js';
 import { openContext, usesHome } from './open-context.js';
 import { scoreNowWith } from './score-now.js';
 import { type Sweepers, startSweepers } from './sweepers.js';
 import { createLogger } from './telemetry/logger.js';
-import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import type { Metrics } from './telemetry/metrics.js';
 import { readiness } from './telemetry/readiness.js';
+import type { WebhookSender } from './webhooks/sender.js';
 import { startWebhooks } from './webhooks/start.js';
 
 export interface ServiceOptions {
@@ -56,9 +56,11 @@ export interface Service {
   readonly config: Config;
   readonly worker: Worker;
   readonly issuer: Issuer;
-  readonly judging: Judging;
+  /** Null where no role of this process judges. */
+  readonly judging: Judging | null;
   readonly metrics: Metrics;
-  readonly sweepers: Sweepers;
+  /** Null where this process does not announce. */
+  readonly sweepers: Sweepers | null;
   /** Where it listens; the port may be another one than configured. */
   readonly port: number;
   readonly publicUrl: string;
@@ -68,8 +70,6 @@ export interface Service {
 
 /** Milliseconds answers in hand may take once the service closes. */
 const ANSWER_GRACE_MS = 2_000;
-/** Verdicts counted as pending at most, for the gauge. */
-const PENDING_MOST = 100_000;
 
 function sealingOf({ sealing }: Secrets): string {
   if (sealing !== null) return sealing;
@@ -80,71 +80,31 @@ function sealingOf({ sealing }: Secrets): string {
   );
 }
 
-/** Several processes may share a MongoDB; the embedded store belongs to one. */
-const leasesOf = ({ store, collections, clock }: Context): Leases =>
-  store.engine === 'embedded' ? soleOwner : sharedLeases(collections.meta, randomUUID(), clock);
-
-function pipelineParts(
-  context: Context,
-  config: Config,
-  { detector, decide }: Judging,
-  issuer: Issuer,
-): PipelineParts {
-  return {
-    ...context,
-    tenants: config.tenants,
-    judge: detector,
-    decide: (evidence) => decide(evidence, [], config.prior, detector.policy),
-    readLetter,
-    verifyAttestation: verifyPost(issuer),
-    outboxShards: OUTBOX_SHARDS_MAX,
-  };
-}
-
-/** One worker and the figures it reports to. */
-function createWorker(
-  parts: PipelineParts,
-  config: Config,
-  leases: Leases,
-  options: ServiceOptions,
-  onAnnounced: () => void,
-): { worker: Worker; metrics: Metrics } {
-  const worker: Worker = new Worker(parts, {
-    leases,
-    maxBatch: config.batch,
-    onBatch: (report) => {
-      metrics.onBatch(report);
-      options.onBatch?.(report);
-    },
-    onAnnounced: (count) => {
-      metrics.onAnnounced(count);
-      onAnnounced();
-      options.onAnnounced?.(count);
-    },
-    onError: (_error, { topic }) => metrics.onFailedBatch(topic),
-  });
-  const metrics = createMetrics({
-    lag: () => worker.lag(),
-    pending: () => worker.announcer.pending(PENDING_MOST),
-  });
-  return { worker, metrics };
-}
-
 interface Built extends Pick<Service, 'worker' | 'issuer' | 'judging' | 'metrics'> {
+  sentenceOf: Judging['sentenceOf'];
   live: VerdictFeed;
   egress: Egress;
   publicUrl: string;
 }
 
+/** Whether one of these roles is among those of the process. */
+const runs = ({ roles }: Config, ...wanted: readonly Role[]): boolean =>
+  wanted.some((role) => roles.includes(role));
+
+const NO_SCORE: ApiContext['scoreNow'] = () =>
+  Promise.reject(new AssayError('internal', 'this process judges nothing'));
+
 function apiContext(context: Context, config: Config, secrets: Secrets, built: Built): ApiContext {
-  const { worker, issuer, judging, metrics, live, egress, publicUrl } = built;
+  const { worker, issuer, judging, metrics, live, egress, publicUrl, sentenceOf } = built;
   const { log, store, blobs, clock } = context;
-  const backlog = new Backlog(log, SCORE_GROUP, [...intakeTopics(config.tenants).keys()], clock);
+  const quota = intakeQuota(config.intakeQuotas, clock);
+  const admission = new Admission({ log, tenants: config.tenants, clock, quota });
   const { home: folder, minFreeMb } = config;
   return {
     ...context,
-    intake: new Intake({ log, blobs, clock, tenants: config.tenants, backlog }),
-    scoreNow: scoreNowWith(judging, config.prior),
+    intake: new Intake({ log, blobs, clock, tenants: config.tenants, admission }),
+    admission,
+    scoreNow: judging === null ? NO_SCORE : scoreNowWith(judging, config.prior),
     live,
     issuer,
     egress,
@@ -153,14 +113,15 @@ function apiContext(context: Context, config: Config, secrets: Secrets, built: B
         logger: context.logger,
         log,
         store,
-        detectors: () => judging.detector.detectors,
-        worker,
+        ...(judging === null ? {} : { detectors: () => judging.detector.detectors }),
+        ...(runs(config, 'score', 'announce') ? { worker } : {}),
         ...(usesHome(config, secrets) ? { disk: { folder, minFreeMb } } : {}),
       }),
     metrics: metrics.registry,
+    roles: config.roles,
     publicUrl,
     proxies: config.proxies,
-    sentenceOf: judging.sentenceOf,
+    sentenceOf,
   };
 }
 
@@ -172,6 +133,7 @@ async function openAll(
 ): Promise<Omit<Service, 'close'>> {
   const { clock = Date.now, logger = createLogger(config.logLevel) } = options;
   const secret = sealingOf(secrets);
+  checkRoles(config, secrets);
   const opened = await openContext(config, secrets, { clock, logger });
   closing.add('engines', () => opened.close());
   const { context } = opened;
@@ -184,22 +146,35 @@ async function openAll(
   const settings = await issuerSettings(config, downloadOf(config.egressAllow));
   const fetch = verifierFetch(egress);
   const issuer = await openIssuer(context, { iss, secret, rp, fetch, logger, ...settings });
-  const judging = await (options.openJudging ?? openJudging)(loadOptionsOf(config));
-  closing.add('detector', () => judging.detector.close());
-  const parts = pipelineParts(context, config, judging, issuer);
-  const { worker, metrics } = createWorker(parts, config, leasesOf(context), options, () => sender.wake());
+  const judging = runs(config, 'api', 'score')
+    ? await (options.openJudging ?? openJudging)(loadOptionsOf(config))
+    : null;
+  closing.add('detector', () => judging?.detector.close());
+  const sentenceOf = judging?.sentenceOf ?? (await openSentences());
+  let sender: WebhookSender | null = null;
+  const { worker, metrics } = createFlow({
+    context,
+    config,
+    judging,
+    issuer,
+    ...(options.onBatch === undefined ? {} : { onBatch: options.onBatch }),
+    onAnnounced: (count) => {
+      sender?.wake();
+      options.onAnnounced?.(count);
+    },
+  });
   closing.add('metrics', () => metrics.close());
-  const sender = startWebhooks(context, { issuer, judging, metrics, egress });
-  closing.add('webhooks', () => sender.stop());
+  if (runs(config, 'announce')) sender = startWebhooks(context, { issuer, sentenceOf, metrics, egress });
+  closing.add('webhooks', () => sender?.stop());
   closing.add('worker', () => worker.stop());
   await worker.start();
-  const sweepers = startSweepers(context);
-  closing.add('sweepers', () => sweepers.stop());
+  const sweepers = runs(config, 'announce') ? startSweepers(context) : null;
+  closing.add('sweepers', () => sweepers?.stop());
   const { log } = context;
-  const live = new VerdictFeed({ log, logger, view: (verdict) => verdictView(verdict, judging) });
-  const built = { worker, issuer, judging, metrics, live, egress, publicUrl };
+  const live = new VerdictFeed({ log, logger, view: (verdict) => verdictView(verdict, { sentenceOf }) });
+  const built = { worker, issuer, judging, metrics, live, egress, publicUrl, sentenceOf };
   const api = apiContext(context, config, secrets, built);
-  listener.serve(createApp(api));
+  listener.serve(createApp(api, endpointsOf(config.roles)));
   // The first to be closed: what comes in while the worker stops would only wait for the next start.
   closing.add('requests', () => listener.close(ANSWER_GRACE_MS));
   // Streams never end by themselves; their readers come back to the next process with their position.
@@ -209,7 +184,7 @@ async function openAll(
 
 /**
  * Opens everything; when something fails, closes what was open.
- * @throws {AssayError} `config.invalid` without ASSAY_SECRET, `config.port_taken`, `disk.full`, `log.locked`,
+ * @throws {AssayError} `config.invalid` without ASSAY_SECRET or for roles that cannot stand alone, `config.port_taken`, `disk.full`, `log.locked`,
  * `store.locked`, `log.unavailable`, `store.unavailable`, `attest.key_locked`, `attest.no_signer`, `detector.missing_model`
  */
 export async function openService(

@@ -8,6 +8,7 @@ import type { ItemDoc, VerdictDoc } from '../schemas/store/documents.js';
 import type { AdmittedBatch } from './1-admit.js';
 import type { Admitted, AdmittedText } from './admit/admitted.js';
 import { deletionEvidence, evidenceOf } from './evidence-of.js';
+import type { JudgeOptions } from './judge.js';
 import type { PipelineParts } from './records.js';
 
 export interface Scored {
@@ -48,9 +49,11 @@ async function halOf(item: AdmittedText, parts: ScoreParts): Promise<number> {
   });
 }
 
-async function judgeAll(
+/** Evidence of each text, from one call of the judge. */
+export async function judgeAll(
   texts: readonly AdmittedText[],
-  parts: ScoreParts,
+  parts: Pick<ScoreParts, 'judge'>,
+  options: JudgeOptions = {},
 ): Promise<Map<AdmittedText, Evidence>> {
   const judgements = await parts.judge.judge(
     texts.map((item) => ({
@@ -61,6 +64,7 @@ async function judgeAll(
       facets: item.facets,
       ...(item.lang === null ? {} : { lang: item.lang }),
     })),
+    options,
   );
   const { detectorSet } = parts.judge;
   return new Map(
@@ -68,18 +72,24 @@ async function judgeAll(
       const judgement = judgements[at];
       if (judgement === undefined)
         throw new Error(`expected ${texts.length} judgements, found ${judgements.length}`);
-      return [item, evidenceOf(item, judgement, detectorSet)];
+      // Other evidence than the whole set would give, so it has another id.
+      const set = judgement.degraded === true ? `${detectorSet}+first-stage-only` : detectorSet;
+      return [item, evidenceOf(item, judgement, set)];
     }),
   );
 }
 
 /** Scores a batch, in the order given; records that say the same twice are carried once. */
-export async function score({ admitted, known }: AdmittedBatch, parts: ScoreParts): Promise<Scored[]> {
+export async function score(
+  { admitted, known }: AdmittedBatch,
+  parts: ScoreParts,
+  options: JudgeOptions = {},
+): Promise<Scored[]> {
   const unique = new Map(admitted.map((item) => [idOf(item), item]));
   const stored = await recorded(admitted, known, parts);
   const texts: AdmittedText[] = [];
   for (const [id, item] of unique) if (!item.deletion && !stored.has(id)) texts.push(item);
-  const fresh = await judgeAll(texts, parts);
+  const fresh = await judgeAll(texts, parts, options);
   return Promise.all(
     [...unique].map(async ([id, item]) => {
       if (item.deletion) {

@@ -37,7 +37,7 @@ export class Backlog {
   readonly #group: string;
   readonly #topics: readonly string[];
   readonly #clock: () => number;
-  readonly #marks: Marks;
+  readonly marks: Marks;
   #level = 0;
   #measuredMs = Number.NEGATIVE_INFINITY;
   #measuring: Promise<void> | null = null;
@@ -53,7 +53,7 @@ export class Backlog {
     this.#group = group;
     this.#topics = topics;
     this.#clock = clock;
-    this.#marks = marks;
+    this.marks = marks;
   }
 
   /** Items waiting, as last measured plus what was let in since. */
@@ -73,15 +73,23 @@ export class Backlog {
    * @throws {AssayError} `overload.queue_full` with Retry-After when the queue is above its high mark
    */
   async admit(count: number): Promise<void> {
+    if (!(await this.hasRoom())) throw new AssayError('overload.queue_full', undefined, { retryAfterS: 1 });
+    this.note(count);
+  }
+
+  /** Counts items that were let in, until the lag is measured again. */
+  note(count: number): void {
+    this.#level += count;
+  }
+
+  /** Whether more may be let in. */
+  async hasRoom(): Promise<boolean> {
     if (this.#clock() - this.#measuredMs >= MEASURE_EVERY_MS) {
       this.#measuring ??= this.#measure().finally(() => {
         this.#measuring = null;
       });
       await this.#measuring;
     }
-    if (this.#marks.closedAt(this.#level)) {
-      throw new AssayError('overload.queue_full', undefined, { retryAfterS: 1 });
-    }
-    this.#level += count;
+    return !this.marks.closedAt(this.#level);
   }
 }

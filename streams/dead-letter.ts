@@ -13,6 +13,27 @@ import type { Log, LogHeaders, LogRecord, OutgoingRecord } from './log/port.js';
 import { MAX_RECORD_BYTES, recordBytes } from './log/record-size.js';
 import { DEAD_LETTERS_TOPIC } from './topics.js';
 
+/** Frames that tell one failure from another. */
+const STACK_FRAMES = 8;
+
+/** Where our own code begins in a path, and what the place of an installation has no part in. */
+const PLACE = /^.*\/((?:schemas|detectors|streams|src|node_modules)\/)/;
+
+/**
+ * What a failure has in common with others of its kind: the frames of its innermost cause, without messages, which may
+ * quote, and without the folder of the installation.
+ */
+export function stackHash(error: Error): string {
+  let inner = error;
+  while (inner.cause instanceof Error) inner = inner.cause;
+  const frames = (inner.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line) && !line.includes('node:'))
+    .map((line) => line.trim().replace(/(?:file:\/\/)?\/[^()]*/, (path) => path.replace(PLACE, '$1')))
+    .slice(0, STACK_FRAMES);
+  return hashId('stack', inner.name, ...frames);
+}
+
 const letterId = ({ topic, partition, offset, timestamp }: LogRecord): string =>
   hashId('dead-letter', topic, partition, offset, timestamp);
 
@@ -29,6 +50,7 @@ function letterDoc({ record, tenant, error }: Rejected, tries: number, now: numb
     headers: { ...record.headers },
     code: error.code,
     detail: where === '' ? error.message : where,
+    stackHash: stackHash(error),
     tries,
     failedMs: now,
     replayedMs: null,
@@ -48,6 +70,8 @@ const reasonOf = (doc: DeadLetterDoc): LogHeaders => ({
   'assay-topic': doc.topic,
   'assay-partition': String(doc.partition),
   'assay-offset': String(doc.offset),
+  'assay-tries': String(doc.tries),
+  ...(doc.stackHash == null ? {} : { 'assay-stack-hash': doc.stackHash }),
 });
 
 /**

@@ -18,11 +18,17 @@ export interface JudgeInput {
   lang?: string;
 }
 
+export interface JudgeOptions {
+  /** Leaves out what is slow; texts that would have needed it are marked `degraded`. */
+  firstStageOnly?: boolean;
+  signal?: AbortSignal;
+}
+
 /** Judges texts; the same text gives the same judgement whatever stands beside it in the batch. */
 export interface Judge {
   /** Names every detector with its version; part of every evidence id. */
   readonly detectorSet: string;
-  judge(inputs: readonly JudgeInput[]): Promise<Judgement[]>;
+  judge(inputs: readonly JudgeInput[], options?: JudgeOptions): Promise<Judgement[]>;
 }
 
 /** The pure decision with prior, calibration and policy already bound. */

@@ -23,10 +23,14 @@ export interface BatchReport {
   rejected: number;
   recorded: readonly VerdictDoc[];
   seconds: number;
+  /** How long its oldest record had waited on the log when the batch was taken, in seconds. */
+  ageSeconds: number;
 }
 
 export interface ProcessOptions {
   signal?: AbortSignal;
+  /** Too much waits: texts get the first stage only, and are judged again later. */
+  firstStageOnly?: boolean;
   heartbeat?: () => Promise<void>;
   onBatch?: (report: BatchReport) => void;
 }
@@ -46,17 +50,24 @@ export function stages(
   const topics = intakeTopics(parts.tenants);
   return async (records: readonly LogRecord[]): Promise<void> => {
     const begun = performance.now();
+    const oldestMs = records.reduce((least, { timestamp }) => Math.min(least, timestamp), parts.clock());
+    const ageSeconds = (parts.clock() - oldestMs) / 1_000;
     const batch = await admit(records, topics, parts);
-    const scored = await score(batch, parts);
+    const { signal, firstStageOnly = false } = options;
+    const scored = await score(batch, parts, {
+      ...(signal === undefined ? {} : { signal }),
+      ...(firstStageOnly ? { firstStageOnly } : {}),
+    });
     const decided = decideAll(scored, parts.decide, parts.clock());
     await options.heartbeat?.();
-    continueUnless(options.signal);
+    continueUnless(signal);
     const { deadLetters } = parts.collections;
     await setAside(batch.rejected, 1, { deadLetters, log: parts.log, now: parts.clock() });
     const recorded = await record(decided, batch.known, parts);
     announcer.wake();
     const seconds = (performance.now() - begun) / 1_000;
-    options.onBatch?.({ records: records.length, rejected: batch.rejected.length, recorded, seconds });
+    const rejected = batch.rejected.length;
+    options.onBatch?.({ records: records.length, rejected, recorded, seconds, ageSeconds });
   };
 }
 

@@ -19,6 +19,33 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Pauses before the next try, in ms: the first, which doubles, and the longest. */
+interface Pauses {
+  first: number;
+  last: number;
+}
+
+/** An outage takes a while; a conflict is over as soon as the other writer is done; an engine has to be replaced first. */
+const PAUSES: readonly [prefix: string, pauses: Pauses][] = [
+  ['store.conflict', { first: 20, last: 500 }],
+  ['overload.', { first: 250, last: 5_000 }],
+  ['detector.', { first: 500, last: 10_000 }],
+  ['', { first: 100, last: 5_000 }],
+];
+
+/**
+ * How long to wait before a failed batch is tried again, by the kind of what went wrong. Half of it is drawn by lot, so
+ * that those who failed together do not come back together.
+ * @param tries how often it was tried again already
+ * @param random in [0, 1)
+ */
+export function retryDelayMs(error: unknown, tries: number, random: () => number = Math.random): number {
+  const { code, retryAfterS = 0 } = error instanceof AssayError ? error : { code: '' };
+  const [, { first, last }] = PAUSES.find(([prefix]) => code.startsWith(prefix)) as (typeof PAUSES)[number];
+  const whole = Math.max(retryAfterS * 1_000, Math.min(last, first * 2 ** Math.min(tries, 30)));
+  return Math.ceil(whole / 2 + (whole / 2) * random());
+}
+
 export interface IsolateOptions<T> {
   /** Sets one record aside for good. */
   giveUp: (record: T, error: unknown, tries: number) => Promise<void>;

@@ -27,6 +27,7 @@ export const COLLECTIONS = {
     { name: 'by_item_revision', keys: ['itemId', 'revision'], unique: true },
     { name: 'by_shard', keys: ['shard', 'decidedMs'], sparse: true },
     { name: 'by_decided', keys: ['tenant', 'decidedMs'] },
+    { name: 'by_degraded', keys: ['degraded', 'decidedMs'], sparse: true },
   ]),
   counters: spec('counters', [{ name: 'by_tenant', keys: ['tenant'] }]),
   deadLetters: spec('dead_letters', [

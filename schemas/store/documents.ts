@@ -33,6 +33,8 @@ export interface ItemDoc extends Doc {
   attestation: string | null;
   /** Entities of the text as the platform gave them: a link's target is part of what was attested. */
   facets: Facet[];
+  /** Language as the platform gave it; a text that is judged again is judged with it. Absent in documents of older versions. */
+  lang?: string | null;
   /** hal of the attestation as verified at ingest: -1 none or invalid, else 0…3. A fact of its own, beside the score. */
   hal: number;
   publishedMs: number;
@@ -103,6 +105,8 @@ export interface VerdictDoc extends Doc {
   pending: OutboxEntry[];
   /** Shard of the outbox while something is pending, else null: the index of work to do is sparse. */
   shard: number | null;
+  /** Judged by the first stage alone while too much waited: to be judged again. Absent once that is done, and on all others. */
+  degraded?: 'due';
   decidedMs: number;
 }
 
@@ -145,6 +149,8 @@ export interface DeadLetterDoc extends Doc {
   headers: Record<string, string>;
   code: string;
   detail: string;
+  /** The same for failures at the same place of the code; absent on letters of earlier versions. */
+  stackHash?: string;
   tries: number;
   failedMs: number;
   replayedMs: number | null;

@@ -21,21 +21,32 @@ export class TokenBuckets {
     this.#max = max;
   }
 
-  /**
-   * Takes one token.
-   * @param perMinute size of the bucket and tokens that come back a minute
-   * @returns 0 when it was taken, else the whole seconds until there is one
-   */
-  take(id: string, perMinute: number): number {
-    const now = this.#clock();
+  #tokens(id: string, perMinute: number, now: number): number {
     const old = this.#buckets.get(id) ?? { tokens: perMinute, atMs: now };
+    return Math.min(perMinute, old.tokens + (Math.max(0, now - old.atMs) * perMinute) / 60_000);
+  }
+
+  /** Tokens there are now, at least 0. */
+  left(id: string, perMinute: number): number {
+    return Math.max(0, Math.floor(this.#tokens(id, perMinute, this.#clock())));
+  }
+
+  /**
+   * Takes tokens. More than a whole bucket is taken from a full one, and the bucket owes the rest: what comes in one piece
+   * is let in or not, and would otherwise never be.
+   * @param perMinute size of the bucket and tokens that come back a minute
+   * @returns 0 when they were taken, else the whole seconds until there are enough
+   */
+  take(id: string, perMinute: number, count = 1): number {
+    const now = this.#clock();
     const perMs = perMinute / 60_000;
-    const tokens = Math.min(perMinute, old.tokens + Math.max(0, now - old.atMs) * perMs);
-    const taken = tokens >= 1;
+    const tokens = this.#tokens(id, perMinute, now);
+    const needed = Math.min(count, perMinute);
+    const taken = tokens >= needed;
     this.#buckets.delete(id);
-    this.#buckets.set(id, { tokens: taken ? tokens - 1 : tokens, atMs: now });
+    this.#buckets.set(id, { tokens: taken ? tokens - count : tokens, atMs: now });
     if (this.#buckets.size > this.#max) this.#buckets.delete(this.#buckets.keys().next().value as string);
-    return taken ? 0 : Math.max(1, Math.ceil((1 - tokens) / perMs / 1000));
+    return taken ? 0 : Math.max(1, Math.ceil((needed - tokens) / perMs / 1000));
   }
 
   get size(): number {

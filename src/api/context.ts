@@ -7,8 +7,10 @@ import type { z } from 'zod';
 import type { Judgement } from '../../schemas/evidence.js';
 import type { Facet } from '../../schemas/post.js';
 import type { Decision } from '../../schemas/verdict.js';
+import type { Admission } from '../../streams/admission.js';
 import type { Intake } from '../../streams/intake.js';
 import type { Issuer } from '../attest/issuer.js';
+import type { Role } from '../config/roles.js';
 import type { Context } from '../context.js';
 import type { Egress } from '../egress/egress.js';
 import type { VerdictFeed } from '../live/verdict-feed.js';
@@ -43,6 +45,8 @@ export interface ReadinessCheck {
 export interface ApiContext extends Context {
   intake: TextIntake;
   scoreNow: ScoreNow;
+  /** How much a tenant may still send in. */
+  admission: Pick<Admission, 'standing'>;
   /** Verdicts as they are announced, for who follows them live. */
   live: Pick<VerdictFeed, 'join'>;
   /** Issues attestations and verifies them. */
@@ -51,6 +55,8 @@ export interface ApiContext extends Context {
   egress: Pick<Egress, 'check'>;
   readiness(): Promise<readonly ReadinessCheck[]>;
   metrics: Registry;
+  /** What this process runs. */
+  roles: readonly Role[];
   /** Where the service is reached from outside, without a slash at the end; `https:` gives `__Host-` cookies. */
   publicUrl: string;
   /** Proxies in front whose word about the caller's address is taken; default none. */

@@ -1,5 +1,6 @@
 /** Whether the process lives (`/healthz`) and whether it can do its work (`/readyz`); for probes, public, no details of tenants. */
 import { z } from 'zod';
+import { ROLES } from '../config/roles.js';
 import type { ApiContext } from './context.js';
 import { defineEndpoint } from './endpoint.js';
 
@@ -21,6 +22,7 @@ export const healthz = defineEndpoint<unknown>()({
 const Readiness = z
   .object({
     ready: z.boolean(),
+    roles: z.array(z.enum(ROLES)).describe('What this process runs; the other roles run elsewhere'),
     checks: z.array(
       z.object({
         name: z.string().describe('`store`, `log`, `detector` …'),
@@ -34,24 +36,24 @@ const Readiness = z
   })
   .meta({ id: 'Readiness' });
 
-export const readyz = defineEndpoint<Pick<ApiContext, 'readiness'>>()({
+export const readyz = defineEndpoint<Pick<ApiContext, 'readiness' | 'roles'>>()({
   method: 'get',
   path: '/readyz',
   access: 'public',
   tag: 'Operation',
-  summary: 'Every part can do its work',
+  summary: 'Every part that this process runs can do its work',
   responses: {
     200: { description: 'Ready', schema: Readiness },
     503: { description: 'Some part is not ready; `checks` says which', schema: Readiness },
   },
   examples: [{ summary: 'Probe', status: 200 }],
-  async handle({ readiness }) {
+  async handle({ readiness, roles }) {
     const checks = await readiness();
     const ready = checks.every(({ ok }) => ok);
     return {
       status: ready ? 200 : 503,
       ...(ready ? {} : { headers: { 'Retry-After': '5' } }),
-      body: { ready, checks },
+      body: { ready, roles, checks },
     };
   },
 });

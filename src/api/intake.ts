@@ -45,6 +45,7 @@ const Accepted = z
 const RESPONSES = {
   202: { description: 'On the log; nothing can get lost any more', schema: Accepted },
   422: { description: 'The item cannot be taken; `errors` points to each place', schema: Problem },
+  429: { description: 'The tenant sends too much; see Retry-After', schema: Problem },
   503: { description: 'Too much is waiting to be judged; see Retry-After', schema: Problem },
 } as const;
 

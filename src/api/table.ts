@@ -1,7 +1,8 @@
 /**
  * Every endpoint of the HTTP interface. Routes, access, body limits, OpenAPI and the walking test follow from this table;
- * an endpoint that is not here does not exist.
+ * an endpoint that is not here does not exist. A process serves those of its roles.
  */
+import type { Role } from '../config/roles.js';
 import { CONSOLE_ENDPOINTS } from '../console/table.js';
 import type { AnyEndpoint } from '../http/paths.js';
 import { ATTEST_ENDPOINTS } from './attest.js';
@@ -13,14 +14,18 @@ import { healthz, readyz } from './health.js';
 import { INTAKE_ENDPOINTS } from './intake.js';
 import { ITEM_ENDPOINTS } from './items.js';
 import { metrics } from './metrics.js';
+import { QUOTA_ENDPOINTS } from './quota.js';
 import { REVIEW_ENDPOINTS } from './review.js';
 import { SCORE_ENDPOINTS } from './score.js';
 import { STREAM_ENDPOINTS } from './verdict-stream.js';
 import { WEBHOOK_DELIVERY_ENDPOINTS } from './webhook-deliveries.js';
 import { WEBHOOK_ENDPOINTS } from './webhooks.js';
 
-export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [
+type Endpoints = readonly AnyEndpoint<ApiContext>[];
+
+const API_ENDPOINTS: Endpoints = [
   ...INTAKE_ENDPOINTS,
+  ...QUOTA_ENDPOINTS,
   ...ITEM_ENDPOINTS,
   ...REVIEW_ENDPOINTS,
   ...COUNTER_ENDPOINTS,
@@ -30,9 +35,19 @@ export const ENDPOINTS: readonly AnyEndpoint<ApiContext>[] = [
   ...SCORE_ENDPOINTS,
   ...DEAD_LETTER_ENDPOINTS,
   ...ATTEST_ENDPOINTS,
-  ...CONSOLE_ENDPOINTS,
-  ...documentationEndpoints(() => ENDPOINTS),
-  healthz,
-  readyz,
-  metrics,
+];
+
+const DOCUMENTATION: Endpoints = documentationEndpoints(() => ENDPOINTS);
+
+/** What probes and scrapers find in every process, whatever it does. */
+const OPERATION: Endpoints = [healthz, readyz, metrics];
+
+export const ENDPOINTS: Endpoints = [...API_ENDPOINTS, ...CONSOLE_ENDPOINTS, ...DOCUMENTATION, ...OPERATION];
+
+/** What a process of these roles serves. */
+export const endpointsOf = (roles: readonly Role[]): Endpoints => [
+  ...(roles.includes('api') ? API_ENDPOINTS : []),
+  ...(roles.includes('console') ? CONSOLE_ENDPOINTS : []),
+  ...(roles.includes('api') ? DOCUMENTATION : []),
+  ...OPERATION,
 ];

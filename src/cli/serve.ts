@@ -1,4 +1,4 @@
-/** `assay serve`: the whole service in one process, until a signal. */
+/** `assay serve`: the service in one process, or the roles of it that are named, until a signal. */
 import { Option } from 'commander';
 import { createLink, loginPath } from '../access/sessions.js';
 import { runUntilSignal } from '../main.js';
@@ -52,7 +52,7 @@ export async function serve(
 export const addServe: AddCommand = (program, cli) => {
   program
     .command('serve')
-    .description('run the service: pipeline, HTTP interface and console in one process')
+    .description('run the service: pipeline, HTTP interface and console in one process, or some of them')
     .addOption(homeOption())
     .addOption(new Option('--host <address>', 'address to listen on (HOST)').argParser(asSetting('HOST')))
     .addOption(new Option('--port <number>', 'port to listen on (PORT)').argParser(asSetting('PORT')))
@@ -60,6 +60,12 @@ export const addServe: AddCommand = (program, cli) => {
       new Option('--log-level <level>', 'least level that is logged (ASSAY_LOG_LEVEL)').argParser(
         asSetting('ASSAY_LOG_LEVEL'),
       ),
+    )
+    .addOption(
+      new Option(
+        '--roles <list>',
+        'any of api, score, gather, announce, console; default all (ASSAY_ROLES)',
+      ).argParser(asSetting('ASSAY_ROLES')),
     )
     .option('--link <name>', 'print a one-time console link for a moderator of this name')
     .option('--tenant <name>', 'whose console the link opens; needed where there are several')

@@ -13,6 +13,7 @@ const FLAGS = {
   publicUrl: 'ASSAY_PUBLIC_URL',
   logLevel: 'ASSAY_LOG_LEVEL',
   prior: 'ASSAY_PRIOR',
+  roles: 'ASSAY_ROLES',
 } as const satisfies Record<string, SettingName>;
 
 export type SettingFlags = Partial<Record<keyof typeof FLAGS, string>>;

@@ -4,6 +4,9 @@ import type { TenantTopics } from '../../streams/topics.js';
 import type { AudienceGrant } from '../attest/platform.js';
 import type { Quotas } from '../attest/quota.js';
 import { type RawSettings, readEnvironment } from './environment.js';
+import { type IntakeQuotas, NO_QUOTAS } from './intake-quotas.js';
+import { type KafkaAccess, kafkaAccess, kafkaProblems } from './kafka-access.js';
+import type { Role } from './roles.js';
 import { SETTINGS, type SettingName, type SettingValue } from './settings.js';
 
 /** What the service runs with. Holds no secret, so it may be logged. */
@@ -12,7 +15,10 @@ export interface Config {
   host: string;
   port: number;
   publicUrl: string | null;
+  /** What this process runs. */
+  roles: readonly Role[];
   kafkaBrokers: readonly string[] | null;
+  kafka: KafkaAccess;
   tenants: readonly TenantTopics[];
   /** Platforms that the operator gives to tenants. */
   audiences: readonly AudienceGrant[];
@@ -25,10 +31,14 @@ export interface Config {
   /** FIDO metadata: path or https address of the blob, and path of its root. */
   metadata: { source: string; rootFile: string } | null;
   quotas: Quotas;
+  /** How much each tenant may send in over HTTP. */
+  intakeQuotas: IntakeQuotas;
   /** Proxies in front whose word about the caller's address is taken. */
   proxies: number;
   partitions: number;
   batch: number;
+  /** Records waiting above which texts get the first stage only; null: never. */
+  degradeAbove: number | null;
   /** Prior probability of machine authorship. */
   prior: number;
   detector: SettingValue<'ASSAY_DETECTOR'>;
@@ -47,6 +57,7 @@ export interface Config {
 export interface Secrets {
   mongoUrl: string | null;
   sealing: string | null;
+  kafkaPassword: string | null;
 }
 
 type Values = { [N in SettingName]: SettingValue<N> };
@@ -66,13 +77,17 @@ function checkAll(raw: RawSettings): Values {
 }
 
 /** A name given to a tenant that is not there would silently be nobody's. */
-function checkTenants({ ASSAY_TENANTS, ASSAY_AUDIENCES }: Values): void {
+function checkTenants({ ASSAY_TENANTS, ASSAY_AUDIENCES, ASSAY_INTAKE_QUOTA }: Values): void {
   const known = new Set(ASSAY_TENANTS.map(({ tenant }) => tenant));
   const strangers = (ASSAY_AUDIENCES ?? []).filter(({ tenant }) => !known.has(tenant));
-  if (strangers.length === 0) return;
   const problems = strangers.map(
     ({ tenant, aud }) => `ASSAY_AUDIENCES: ${aud} is given to ${tenant}, which ASSAY_TENANTS does not name`,
   );
+  for (const tenant of Object.keys(ASSAY_INTAKE_QUOTA?.tenants ?? {})) {
+    if (!known.has(tenant))
+      problems.push(`ASSAY_INTAKE_QUOTA: ${tenant} has a quota, and ASSAY_TENANTS does not name it`);
+  }
+  if (problems.length === 0) return;
   throw new AssayError('config.invalid', problems.join('\n'));
 }
 
@@ -90,12 +105,16 @@ function metadataOf({ ASSAY_METADATA: source, ASSAY_METADATA_ROOT: rootFile }: V
 export function loadConfig(raw: RawSettings = readEnvironment()): { config: Config; secrets: Secrets } {
   const values = checkAll(raw);
   checkTenants(values);
+  const problems = kafkaProblems(values);
+  if (problems.length > 0) throw new AssayError('config.invalid', problems.join('\n'));
   const config: Config = {
     home: values.ASSAY_HOME,
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.ASSAY_PUBLIC_URL,
+    roles: values.ASSAY_ROLES,
     kafkaBrokers: values.KAFKA_BROKERS,
+    kafka: kafkaAccess(values),
     tenants: values.ASSAY_TENANTS,
     audiences: values.ASSAY_AUDIENCES ?? [],
     keyHolder: values.ASSAY_KEY_HOLDER,
@@ -103,9 +122,11 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     credentialTrust: values.ASSAY_CREDENTIAL_TRUST,
     metadata: metadataOf(values),
     quotas: { perAuthorDay: values.ASSAY_AUTHOR_QUOTA, perPlatformHour: values.ASSAY_PLATFORM_QUOTA },
+    intakeQuotas: values.ASSAY_INTAKE_QUOTA ?? NO_QUOTAS,
     proxies: values.ASSAY_PROXIES,
     partitions: values.ASSAY_PARTITIONS,
     batch: values.ASSAY_BATCH,
+    degradeAbove: values.ASSAY_DEGRADE_ABOVE,
     prior: values.ASSAY_PRIOR,
     detector: values.ASSAY_DETECTOR,
     egressAllow: values.ASSAY_EGRESS_ALLOW ?? [],
@@ -116,5 +137,12 @@ export function loadConfig(raw: RawSettings = readEnvironment()): { config: Conf
     logLevel: values.ASSAY_LOG_LEVEL,
     minFreeMb: values.ASSAY_MIN_FREE_MB,
   };
-  return { config, secrets: { mongoUrl: values.MONGO_URL, sealing: values.ASSAY_SECRET } };
+  return {
+    config,
+    secrets: {
+      mongoUrl: values.MONGO_URL,
+      sealing: values.ASSAY_SECRET,
+      kafkaPassword: values.KAFKA_PASSWORD,
+    },
+  };
 }

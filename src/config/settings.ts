@@ -9,6 +9,8 @@ import type { AudienceGrant } from '../attest/platform.js';
 import { exceptionKey } from '../egress/target.js';
 import { parseAudiences } from './audiences.js';
 import { entriesOf } from './entries.js';
+import { type IntakeQuotas, parseIntakeQuotas } from './intake-quotas.js';
+import { parseRoles, ROLES, type Role } from './roles.js';
 import { parseTenants } from './tenants.js';
 
 export interface Setting<T = unknown> {
@@ -40,6 +42,8 @@ const parsed = <T>(parse: (text: string) => T) =>
 
 const tenants = parsed<TenantTopics[]>(parseTenants);
 const audiences = parsed<AudienceGrant[]>(parseAudiences);
+const intakeQuotas = parsed<IntakeQuotas>(parseIntakeQuotas);
+const roles = parsed<Role[]>(parseRoles);
 
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
   message: 'expected an origin such as https://assay.example, without path or trailing slash',
@@ -79,6 +83,12 @@ export const SETTINGS = {
     description: 'Port the HTTP server listens on; 0 lets the system choose.',
     schema: integer(0, 65_535),
   }),
+  ASSAY_ROLES: setting({
+    fallback: ROLES.join(','),
+    description:
+      'What this process runs: any of api, score, gather, announce, console, separated by commas. Fewer than all need KAFKA_BROKERS, MONGO_URL and ASSAY_PUBLIC_URL (docs/operations.md).',
+    schema: roles,
+  }),
   ASSAY_PUBLIC_URL: setting({
     fallback: null,
     description:
@@ -89,6 +99,62 @@ export const SETTINGS = {
     fallback: null,
     description: 'Brokers as host:port, separated by commas. Empty: the embedded log.',
     schema: brokers,
+  }),
+  KAFKA_TLS: setting({
+    fallback: 'off',
+    description: 'Whether brokers are reached over TLS: on or off.',
+    schema: choice(['on', 'off']),
+  }),
+  KAFKA_TLS_CA: setting({
+    fallback: null,
+    description:
+      'PEM file of the authority that signed the brokers’ certificates. Empty: the ones Node trusts.',
+    schema: z.string().min(1),
+  }),
+  KAFKA_TLS_CERT: setting({
+    fallback: null,
+    description: 'PEM file of the certificate that this client shows the brokers.',
+    schema: z.string().min(1),
+  }),
+  KAFKA_TLS_KEY: setting({
+    fallback: null,
+    description: 'PEM file of the private key of KAFKA_TLS_CERT.',
+    schema: z.string().min(1),
+  }),
+  KAFKA_SASL: setting({
+    fallback: null,
+    description:
+      'How this client proves who it is: plain, scram-sha-256, scram-sha-512 or oauthbearer. Empty: not at all.',
+    schema: choice(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']),
+  }),
+  KAFKA_USERNAME: setting({
+    fallback: null,
+    description: 'Name for KAFKA_SASL; with KAFKA_TOKEN_URL the client’s id.',
+    schema: z.string().min(1),
+  }),
+  KAFKA_PASSWORD: setting({
+    fallback: null,
+    description: 'Password for KAFKA_SASL; with KAFKA_TOKEN_URL the client’s secret.',
+    secret: true,
+    schema: z.string().min(1),
+  }),
+  KAFKA_TOKEN_FILE: setting({
+    fallback: null,
+    description: 'File that holds the token for oauthbearer, read anew at each connection.',
+    schema: z.string().min(1),
+  }),
+  KAFKA_TOKEN_URL: setting({
+    fallback: null,
+    description:
+      'Endpoint that gives tokens for oauthbearer (client credentials); https, or http on loopback.',
+    schema: z.string().refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+      message: 'expected the address of a token endpoint, https://…',
+    }),
+  }),
+  KAFKA_TOKEN_SCOPE: setting({
+    fallback: null,
+    description: 'Scope asked for at KAFKA_TOKEN_URL.',
+    schema: z.string().min(1),
   }),
   MONGO_URL: setting({
     fallback: null,
@@ -162,6 +228,12 @@ export const SETTINGS = {
       'Proxies in front of the service that add the caller to X-Forwarded-For. Limits by address go by what the first of them saw; too high a number lets callers name any address.',
     schema: integer(0, 16),
   }),
+  ASSAY_INTAKE_QUOTA: setting({
+    fallback: null,
+    description:
+      'Items that a tenant may send in over HTTP in a minute, counted by each process: a number for every tenant, tenant=number for one, separated by commas. Empty: no bound.',
+    schema: intakeQuotas,
+  }),
   ASSAY_PARTITIONS: setting({
     fallback: '6',
     description: 'Partitions of each topic when it is created; the most workers that can share the work.',
@@ -171,6 +243,12 @@ export const SETTINGS = {
     fallback: '500',
     description: 'Records a worker takes at a time, at most.',
     schema: integer(1, 10_000),
+  }),
+  ASSAY_DEGRADE_ABOVE: setting({
+    fallback: null,
+    description:
+      'Records waiting to be scored above which texts get the first stage only, until a quarter of them is left; they are judged again by the whole detector afterwards. Empty: never.',
+    schema: integer(100, 100_000_000),
   }),
   ASSAY_PRIOR: setting({
     fallback: '0.5',

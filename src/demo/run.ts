@@ -9,6 +9,7 @@ import { createLink, loginPath } from '../access/sessions.js';
 import { loadConfig } from '../config/config.js';
 import { readEnvironment } from '../config/environment.js';
 import { keptSecret } from '../config/kept-secret.js';
+import { ROLES } from '../config/roles.js';
 import type { OpenJudging } from '../judging.js';
 import { openService, type Service } from '../service.js';
 import { createLogger } from '../telemetry/logger.js';
@@ -55,7 +56,13 @@ const KEY_NAME = 'printed by the demo';
 /** The demo's own settings, which the environment's do not reach; the engines may be chosen by URL as anywhere. */
 function settingsOf({ home = DEMO_HOME, port, env }: DemoOptions) {
   const ASSAY_AUDIENCES = `${DEMO_TENANT}=${DEMO_PLATFORM}`;
-  const flags = { ASSAY_HOME: home, PORT: String(port), ASSAY_TENANTS: DEMO_TENANT, ASSAY_AUDIENCES };
+  const flags = {
+    ASSAY_HOME: home,
+    PORT: String(port),
+    ASSAY_ROLES: ROLES.join(','),
+    ASSAY_TENANTS: DEMO_TENANT,
+    ASSAY_AUDIENCES,
+  };
   const { config, secrets } = loadConfig(readEnvironment(flags, env, ''));
   const { secret, created, file } = keptSecret(home);
   return { config, secrets: { ...secrets, sealing: secret }, secretNote: created ? file : null };

@@ -105,7 +105,7 @@ export async function startEnricher(parts: EnricherParts, options: EnricherOptio
     );
   }
   const partitions = (await log.bounds(from)).length;
-  await log.ensureTopics([{ name: to, partitions, retentionMs: RETENTION_MS }]);
+  await log.ensureTopics([{ name: to, partitions, retentionMs: RETENTION_MS, anyRetention: true }]);
   const consumer: Consumer = await log.consume({
     group,
     topics: [from],

@@ -4,7 +4,9 @@ import { COLLECTIONS } from '../../schemas/store/collections.js';
 import type { BlobStore, CollectionSpec, Store } from '../../schemas/store/port.js';
 import { openBlobFiles } from '../blob/files.js';
 import type { Collections } from '../context.js';
+import { Breaker } from './breaker.js';
 import { openEmbeddedStore } from './embedded/open.js';
+import { guardedBlobs, guardedStore } from './guarded.js';
 
 export interface StoreSettings {
   /** `mongodb://…` chooses MongoDB (the path names the database); null the embedded store. */
@@ -17,6 +19,8 @@ export interface OpenedStore {
   store: Store;
   collections: Collections;
   blobs: BlobStore;
+  /** Before a store that other machines serve; null before an embedded one. */
+  breaker: Breaker | null;
 }
 
 function collectionsOf(store: Store): Collections {
@@ -34,9 +38,16 @@ export async function openStore({ mongoUrl, dataFolder }: StoreSettings): Promis
     // Loaded only when it is used: it doubles the time a process needs to start.
     const { openMongoStore } = await import('./mongo/open.js');
     const { store, blobs } = await openMongoStore({ url: mongoUrl, collections: specs });
-    return { store, collections: collectionsOf(store), blobs };
+    const breaker = new Breaker();
+    const guarded = guardedStore(store, breaker);
+    return {
+      store: guarded,
+      collections: collectionsOf(guarded),
+      blobs: guardedBlobs(blobs, breaker),
+      breaker,
+    };
   }
   const store = openEmbeddedStore({ file: join(dataFolder, 'store.db'), collections: specs });
   const blobs = await openBlobFiles(join(dataFolder, 'blobs'));
-  return { store, collections: collectionsOf(store), blobs };
+  return { store, collections: collectionsOf(store), blobs, breaker: null };
 }

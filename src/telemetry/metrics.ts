@@ -9,6 +9,8 @@ export interface Readings {
   lag(): Promise<number>;
   /** Verdicts not yet announced. */
   pending(): Promise<number>;
+  /** Whether texts get the first stage only; default never. */
+  degraded?(): boolean;
 }
 
 export interface Metrics {
@@ -16,9 +18,13 @@ export interface Metrics {
   onBatch(report: BatchReport): void;
   onAnnounced(count: number): void;
   onFailedBatch(topic: string): void;
+  onRebalance(): void;
+  onRescored(count: number): void;
   close(): void;
 }
 
+const FILL = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1];
+const AGE_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600];
 const BATCH_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 function gauges(registry: Registry, readings: Readings): void {
@@ -36,8 +42,11 @@ function gauges(registry: Registry, readings: Readings): void {
   gauge('assay_outbox_pending', 'Verdicts recorded and not yet announced', () => readings.pending());
 }
 
-/** @param readings asked at every scrape */
-export function createMetrics(readings: Readings): Metrics {
+/**
+ * @param readings asked at every scrape
+ * @param maxBatch records that a batch may have
+ */
+export function createMetrics(readings: Readings, maxBatch = 500): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   gauges(registry, readings);
@@ -67,6 +76,41 @@ export function createMetrics(readings: Readings): Metrics {
     buckets: BATCH_SECONDS,
     registers,
   });
+  const fill = new Histogram({
+    name: 'assay_batch_fill_ratio',
+    help: 'Records of a batch against what it may have (ASSAY_BATCH)',
+    buckets: FILL,
+    registers,
+  });
+  const age = new Histogram({
+    name: 'assay_queue_age_seconds',
+    help: 'How long the oldest record of a batch had waited on the log',
+    buckets: AGE_SECONDS,
+    registers,
+  });
+  const rebalances = new Counter({
+    name: 'assay_rebalances_total',
+    help: 'Times that partitions were dealt out anew',
+    registers,
+  });
+  const degraded = new Counter({
+    name: 'assay_degraded_verdicts_total',
+    help: 'Verdicts by the first stage alone, because too much was waiting',
+    registers,
+  });
+  const rescored = new Counter({
+    name: 'assay_rescored_total',
+    help: 'Texts judged again after such a time',
+    registers,
+  });
+  new Gauge({
+    name: 'assay_degraded',
+    help: 'Whether texts get the first stage only',
+    registers,
+    collect() {
+      this.set(readings.degraded?.() ? 1 : 0);
+    },
+  });
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   new Gauge({
@@ -84,10 +128,17 @@ export function createMetrics(readings: Readings): Metrics {
       records.inc(report.records);
       rejected.inc(report.rejected);
       seconds.observe(report.seconds);
-      for (const { verdict } of report.recorded) items.inc({ kind: verdict.kind, band: verdict.band });
+      fill.observe(report.records / maxBatch);
+      age.observe(report.ageSeconds);
+      for (const { verdict } of report.recorded) {
+        items.inc({ kind: verdict.kind, band: verdict.band });
+        if (verdict.degraded) degraded.inc();
+      }
     },
     onAnnounced: (count) => announced.inc(count),
     onFailedBatch: (topic) => failed.inc({ topic }),
+    onRebalance: () => rebalances.inc(),
+    onRescored: (count) => rescored.inc(count),
     close: () => delay.disable(),
   };
 }

@@ -20,7 +20,7 @@ export interface Checked {
   log: { readonly engine: string; ping(): Promise<void> };
   store: { readonly engine: string; ping(): Promise<void> };
   /** Detectors as loaded; throws where a model is missing. */
-  detectors: () => readonly DetectorRef[];
+  detectors?: () => readonly DetectorRef[];
   worker?: { readonly ready: boolean; readonly heldBack: boolean; lag(): Promise<number> };
   disk?: { folder: string; minFreeMb: number };
   /** Told why a part did not answer. */
@@ -69,7 +69,7 @@ async function engine(part: Checked['log']): Promise<Outcome> {
   return { facts: { engine: part.engine } };
 }
 
-async function detectorFacts(detectors: Checked['detectors']): Promise<Outcome> {
+async function detectorFacts(detectors: NonNullable<Checked['detectors']>): Promise<Outcome> {
   const loaded = detectors();
   const facts = Object.fromEntries(
     loaded.map(({ id, version, engine: on, device }) => [id, `${version}, ${on} on ${device}`]),
@@ -93,7 +93,7 @@ export async function readiness(parts: Checked, patienceMs = PATIENCE_MS): Promi
   return Promise.all([
     check('log', () => engine(log), asking),
     check('store', () => engine(store), asking),
-    check('detector', () => detectorFacts(detectors), asking),
+    ...(detectors === undefined ? [] : [check('detector', () => detectorFacts(detectors), asking)]),
     ...(worker === undefined ? [] : [check('worker', () => workerFacts(worker), asking)]),
     ...(disk === undefined ? [] : [check('disk', () => diskFacts(disk), asking)]),
   ]);

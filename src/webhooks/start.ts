@@ -10,7 +10,7 @@ import { WebhookSender } from './sender.js';
 
 export interface WebhookParts {
   issuer: Pick<Issuer, 'seal'>;
-  judging: Pick<Judging, 'sentenceOf'>;
+  sentenceOf: Judging['sentenceOf'];
   metrics: Pick<Metrics, 'registry'>;
   egress: Pick<Egress, 'fetch'>;
 }
@@ -18,13 +18,13 @@ export interface WebhookParts {
 /** Sends from now on, until it is stopped. */
 export function startWebhooks(
   context: Context,
-  { issuer, judging, metrics, egress }: WebhookParts,
+  { issuer, sentenceOf, metrics, egress }: WebhookParts,
 ): WebhookSender {
   const sender = new WebhookSender({
     ...context,
     egress,
     seal: issuer.seal,
-    view: (verdict) => verdictView(verdict, judging),
+    view: (verdict) => verdictView(verdict, { sentenceOf }),
     onTry: webhookMetrics(metrics.registry, context),
   });
   sender.start();

@@ -3,11 +3,11 @@
  * Partitions are dealt out in turn to the members that want the topic; when a member comes or goes, a partition that
  * changes hands is handed over only after the batch in hand is finished, so that no two members hold it at once.
  */
+import { pause, retryDelayMs } from '../retry.js';
+import { FairTurns } from './fair-turns.js';
 import type { ConsumerOptions, RecordBatch } from './port.js';
 import type { Segments } from './segments.js';
 
-const FIRST_PAUSE_MS = 100;
-const LAST_PAUSE_MS = 5_000;
 const DEFAULT_BATCH = 500;
 
 interface Assignment {
@@ -17,7 +17,7 @@ interface Assignment {
 
 const placeOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
-/** Wakes whoever waits for records of a partition, for a resume, or for a free slot. */
+/** Wakes whoever waits for records of a partition, or for a resume. */
 export class Bell {
   #waiting = new Set<() => void>();
 
@@ -46,17 +46,23 @@ export class Bell {
 export class Member {
   readonly options: ConsumerOptions;
   readonly paused = new Set<string>();
-  /** Rung at a resume and when a slot becomes free. */
+  /** Rung at a resume. */
   readonly bell = new Bell();
-  running = 0;
+  readonly turns: FairTurns;
 
   constructor(options: ConsumerOptions) {
     this.options = options;
+    this.turns = new FairTurns(options.concurrency ?? 1);
   }
 
   isPaused(topic: string, partition: number): boolean {
     return this.paused.has(topic) || this.paused.has(placeOf(topic, partition));
   }
+}
+
+/** Where a reader of one partition goes on. */
+interface Position {
+  offset: number;
 }
 
 interface Delivery {
@@ -116,6 +122,8 @@ export class Group {
       ([place, { member }]) => wanted.get(place)?.member !== member,
     );
     for (const [, delivery] of leaving) delivery.stop.abort();
+    for (const member of new Set(leaving.map(([, delivery]) => delivery.member)))
+      member.options.onRebalance?.();
     await Promise.all(leaving.map(([, delivery]) => delivery.done));
     for (const [place] of leaving) this.#deliveries.delete(place);
     for (const [place, { topic, partition, member }] of wanted) {
@@ -139,47 +147,58 @@ export class Group {
 
   async #deliver(member: Member, topic: string, partition: number, signal: AbortSignal): Promise<void> {
     const arrival = this.#arrivals(topic, partition);
-    const { maxBatch = DEFAULT_BATCH, concurrency = 1 } = member.options;
-    let position = this.#start(member, topic, partition);
-    let pauseMs = FIRST_PAUSE_MS;
+    const { maxBatch = DEFAULT_BATCH, shareOf } = member.options;
+    const position: Position = { offset: this.#start(member, topic, partition) };
+    let tries = 0;
     while (!signal.aborted) {
-      if (member.isPaused(topic, partition) || member.running >= concurrency) {
+      if (member.isPaused(topic, partition)) {
         await member.bell.wait(signal);
         continue;
       }
-      const records = this.#segments.read(topic, partition, position, maxBatch);
-      if (records.length === 0) {
+      const waiting = this.#segments.next(topic, partition) - position.offset;
+      if (waiting <= 0) {
         await arrival.wait(signal);
         continue;
       }
-      const after = records[records.length - 1]!.offset + 1;
-      const highWatermark = this.#segments.next(topic, partition);
-      const batch: RecordBatch = {
-        topic,
-        partition,
-        records,
-        highWatermark,
-        signal,
-        heartbeat: async () => {},
-      };
-      member.running++;
+      const size = Math.min(maxBatch, waiting);
+      const release = await member.turns.take(shareOf?.(topic) ?? '', size, signal);
+      if (release === null) return;
       try {
-        await member.options.onBatch(batch);
-        this.#segments.commit(this.#name, topic, partition, after);
-        position = after;
-        pauseMs = FIRST_PAUSE_MS;
+        if (member.isPaused(topic, partition)) continue;
+        await this.#hand(member, { topic, partition, signal }, position, maxBatch);
+        tries = 0;
       } catch (error) {
         member.options.onError?.(error, { topic, partition });
-        member.running--;
-        member.bell.ring();
-        await new Bell().wait(signal, pauseMs);
-        pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS);
-        continue;
+        // The place is for others while this one waits.
+        release();
+        await pause(retryDelayMs(error, tries++), signal);
+      } finally {
+        release();
       }
-      member.running--;
-      member.bell.ring();
-      // Lets other partitions, timers and connections have their turn between two batches that never wait.
-      await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+
+  /** Hands over what comes next and commits it. @throws what the handler throws; nothing is committed then */
+  async #hand(
+    member: Member,
+    at: Assignment & { signal: AbortSignal },
+    position: Position,
+    maxBatch: number,
+  ): Promise<void> {
+    const { topic, partition } = at;
+    const highWatermark = this.#segments.next(topic, partition);
+    const records = this.#segments.read(topic, partition, position.offset, maxBatch);
+    const last = records[records.length - 1];
+    if (last === undefined) {
+      // Retention or compaction has overtaken the reader.
+      position.offset = highWatermark;
+      return;
+    }
+    const batch: RecordBatch = { ...at, records, highWatermark, heartbeat: async () => {} };
+    await member.options.onBatch(batch);
+    this.#segments.commit(this.#name, topic, partition, last.offset + 1);
+    position.offset = last.offset + 1;
+    // Lets other partitions, timers and connections have their turn between two batches that never wait.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -31,7 +31,7 @@ export interface LogRecord {
   timestamp: number;
 }
 
-/** A topic as Assay wants it. An existing topic that differs in partitions or cleanup is refused (`log.topic_mismatch`). */
+/** A topic as Assay wants it. An existing topic that differs in partitions, cleanup or (on a broker) retention is refused (`log.topic_mismatch`). */
 export interface TopicSpec {
   name: string;
   partitions: number;
@@ -39,6 +39,8 @@ export interface TopicSpec {
   retentionMs: number | null;
   /** Keep only the newest record of each key (and drop tombstones in the end). */
   compact?: boolean;
+  /** The topic may be somebody else's: what retention it has is theirs. */
+  anyRetention?: boolean;
 }
 
 /** Next offset to read, by partition. A partition that is absent starts at its beginning. */
@@ -66,12 +68,19 @@ export interface ConsumerOptions {
   maxBatch?: number;
   /**
    * Handles one batch. When it resolves, the offset after its last record is committed. When it rejects, nothing is
-   * committed and the same records are delivered again after a pause of 100 ms doubling to 5 s.
+   * committed and the same records are delivered again after a pause that grows (`retryDelayMs`).
    * Batches of different partitions may run at the same time, up to `concurrency`.
    */
   onBatch(batch: RecordBatch): Promise<void>;
   /** Partitions handled side by side in this consumer (default 1). */
   concurrency?: number;
+  /**
+   * Whose the records of a topic are. Owners share the places fairly: what one has waiting does not delay another by
+   * more than the batches in hand. Default: everybody is one owner.
+   */
+  shareOf?(topic: string): string;
+  /** Told when the partitions of the group are dealt out anew. */
+  onRebalance?(): void;
   /** Told about every failed try and about reconnects; for logs and metrics. */
   onError?(error: unknown, at: { topic: string; partition?: number }): void;
 }

@@ -58,6 +58,7 @@ function verdictDoc(decided: Decided, end: ChainEnd, shards: number): VerdictDoc
     head,
     pending,
     shard: shardOf(verdict.itemId, shards),
+    ...(evidence.degraded === true ? { degraded: 'due' as const } : {}),
     decidedMs: Date.parse(verdict.decidedAt),
   };
 }

@@ -123,6 +123,21 @@ describe('a text that the first stage leaves open', () => {
   });
 });
 
+describe('a text that is to get the first stage only', () => {
+  it('is judged as the first stage alone judges, by its cuts, and marked where the encoder would have read it', async () => {
+    const [cheap, open, settled] = await Promise.all([
+      first.judge(TEXTS),
+      all.judge(TEXTS, { firstStageOnly: true }),
+      none.judge(TEXTS, { firstStageOnly: true }),
+    ]);
+    expect(open).toEqual(cheap.map((judgement) => ({ ...judgement, degraded: true })));
+    expect(settled).toEqual(cheap);
+    expect(all.firstStagePolicy).toEqual(POLICY);
+    expect(first.firstStagePolicy).toBeUndefined();
+    expect(await first.judge(TEXTS, { firstStageOnly: true })).toEqual(cheap);
+  });
+});
+
 describe('a text that the first stage sees far on the side of people', () => {
   it('is not read by the encoder, and its judgement says so', async () => {
     const [cheap, unread] = await Promise.all([first.judge(TEXTS), none.judge(TEXTS)]);

@@ -18,6 +18,8 @@ const READY_TRIES = 300;
 export interface KafkaServer {
   /** For KAFKA_BROKERS. */
   brokers: string;
+  /** The listener that asks for a user; nobody listens there without one. */
+  saslBrokers: string;
   pid: number;
   stop(): Promise<void>;
   /** As a power cut would: kill -9. */
@@ -25,6 +27,17 @@ export interface KafkaServer {
   /** kill -9, and started again on the same data and port. */
   restart(): Promise<void>;
 }
+
+interface Ports {
+  port: number;
+  controller: number;
+  sasl: number;
+}
+
+const scramArgs = (size: number, { username, password }: SaslUser): string[] => [
+  '--add-scram',
+  `SCRAM-SHA-${size}=[name=${username},password=${password}]`,
+];
 
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {
@@ -45,15 +58,46 @@ const answers = (port: number): Promise<boolean> =>
     socket.on('error', () => resolve(false));
   });
 
-const properties = (port: number, controller: number, data: string): string =>
-  Object.entries({
+/** A name and a password that a second listener asks for, in every mechanism there is. */
+export interface SaslUser {
+  username: string;
+  password: string;
+}
+
+/** What a listener with SASL needs; tokens of OAUTHBEARER are taken unsigned. */
+function saslProperties({ username, password }: SaslUser): Record<string, string> {
+  const at = 'listener.name.sasl_plaintext';
+  const module = (path: string, options = '') =>
+    `org.apache.kafka.common.security.${path} required${options};`;
+  return {
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
+    [`${at}.plain.sasl.jaas.config`]: module('plain.PlainLoginModule', ` user_${username}="${password}"`),
+    [`${at}.scram-sha-256.sasl.jaas.config`]: module('scram.ScramLoginModule'),
+    [`${at}.scram-sha-512.sasl.jaas.config`]: module('scram.ScramLoginModule'),
+    [`${at}.oauthbearer.sasl.jaas.config`]: module(
+      'oauthbearer.OAuthBearerLoginModule',
+      ' unsecuredLoginStringClaim_sub="broker"',
+    ),
+  };
+}
+
+const properties = (ports: Ports, data: string, user: SaslUser | undefined): string => {
+  const { port, controller, sasl } = ports;
+  const listeners = [
+    `PLAINTEXT://127.0.0.1:${port}`,
+    ...(user === undefined ? [] : [`SASL_PLAINTEXT://127.0.0.1:${sasl}`]),
+    `CONTROLLER://127.0.0.1:${controller}`,
+  ].join(',');
+  return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.bootstrap.servers': `127.0.0.1:${controller}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners,
+    'advertised.listeners': listeners,
+    'listener.security.protocol.map':
+      'PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': data,
     'offsets.topic.replication.factor': '1',
     'transaction.state.log.replication.factor': '1',
@@ -65,21 +109,25 @@ const properties = (port: number, controller: number, data: string): string =>
     'broker.session.timeout.ms': '3000',
     'log.cleaner.dedupe.buffer.size': '16777216',
     'auto.create.topics.enable': 'false',
+    ...(user === undefined ? {} : saslProperties(user)),
   })
     .map(([name, value]) => `${name}=${value}`)
     .join('\n');
+};
 
-/** Starts a broker; the first call fetches it (about 10 s, 44 MB). */
-export async function startKafka(): Promise<KafkaServer> {
+/** Starts a broker; the first call fetches it (about 10 s, 44 MB). @param user opens a second listener that asks for it */
+export async function startKafka(user?: SaslUser): Promise<KafkaServer> {
   const folder = await fetchJars(`kafka-${VERSION}`, [`org.apache.kafka:kafka_2.13:${VERSION}`]);
   const data = await mkdtemp(join(tmpdir(), 'assay-kafka-'));
-  const [port, controller] = [await freePort(), await freePort()];
+  const ports = { port: await freePort(), controller: await freePort(), sasl: await freePort() };
+  const { port } = ports;
   const config = join(data, 'server.properties');
-  await writeFile(config, properties(port, controller, join(data, 'log')));
+  await writeFile(config, properties(ports, join(data, 'log'), user));
   const classpath = ['-cp', [join(folder, 'libs', '*')].join(delimiter)];
   const storage = (...args: string[]) => runTool('java', [...classpath, 'kafka.tools.StorageTool', ...args]);
   const id = (await storage('random-uuid')).trim();
-  await storage('format', '-t', id, '-c', config, '--standalone');
+  const scram = user === undefined ? [] : [256, 512].flatMap((size) => scramArgs(size, user));
+  await storage('format', '-t', id, '-c', config, '--standalone', ...scram);
   const heap = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
   const start = () =>
     startBroker(port, [...heap, ...classpath, 'kafka.Kafka', config], data).catch(async (error: unknown) => {
@@ -93,6 +141,7 @@ export async function startKafka(): Promise<KafkaServer> {
   };
   return {
     brokers: `127.0.0.1:${port}`,
+    saslBrokers: `127.0.0.1:${ports.sasl}`,
     pid: broker.child.pid!,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),

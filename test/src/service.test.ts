@@ -255,7 +255,7 @@ describe('a service', () => {
     const { context, sweepers } = await start();
     const expired = { _id: 'old', tenant: 'default', expiresMs: 1 };
     await context.collections.usedProofs.insert(expired);
-    await sweepers.sweep();
+    await sweepers?.sweep();
     expect(await context.collections.usedProofs.get('old')).toBeNull();
   });
 });

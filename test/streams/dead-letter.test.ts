@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { Store } from '../../schemas/store/port.js';
-import { expire, replay, setAside } from '../../streams/dead-letter.js';
+import { expire, replay, setAside, stackHash } from '../../streams/dead-letter.js';
 import type { Log, OutgoingRecord } from '../../streams/log/port.js';
 import { assertRecordSizes, MAX_RECORD_BYTES } from '../../streams/log/record-size.js';
 import type { RecordCollections } from '../../streams/records.js';
@@ -46,6 +46,29 @@ describe('a dead letter', () => {
   it('is described on its topic in headers every broker takes', async () => {
     const { log } = await aside('acme', NOW);
     expect(log.sent[0]?.record.headers?.['assay-detail']).toBe('found ??expected e');
+  });
+
+  it('tells failures at one place of the code from those at another, and keeps nothing of what they say', async () => {
+    const fail = (message: string) => new TypeError(message);
+    const [one, same] = ['a secret', 'another'].map((message) => stackHash(fail(message)));
+    expect(one).toBe(same);
+    expect(stackHash(new TypeError('a secret'))).not.toBe(one);
+    const wrapped = (message: string) =>
+      stackHash(new AssayError('internal', 'failed', { cause: fail(message) }));
+    const [first, second] = ['a secret', 'another'].map((message) => wrapped(message));
+    expect(first).toBe(second);
+    const at = (folder: string) =>
+      stackHash(
+        Object.assign(new Error('x'), {
+          stack: `Error: x\n    at score (file://${folder}/dist/streams/2-score.js:10:5)\n    at ${folder}/dist/src/flow.js:1:1`,
+        }),
+      );
+    expect(at('/opt/assay')).toBe(at('/home/somebody/src'));
+    expect(at('/opt/assay')).not.toBe(stackHash(new Error('x')));
+    const { log, id } = await aside('acme', NOW);
+    const headers = log.sent[0]?.record.headers;
+    expect(headers?.['assay-stack-hash']).toBe((await collections.deadLetters.get(id))?.stackHash);
+    expect(headers).toMatchObject({ 'assay-tries': '1', 'assay-topic': 'posts', 'x-mark': 'é' });
   });
 
   it('that no record could carry is on its topic without its bytes, and in the store with all of them', async () => {

@@ -17,7 +17,7 @@ function intake(admit: (count: number) => Promise<void> = async () => undefined)
       { tenant: 'acme', posts: 'posts', emails: 'emails' },
       { tenant: 'other', posts: 'posts.other', emails: 'emails.other' },
     ],
-    backlog: { admit },
+    admission: { admit },
   });
   return { log, blobs, made };
 }

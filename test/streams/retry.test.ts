@@ -1,9 +1,33 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AssayError } from '../../schemas/errors.js';
-import { isolate, pause } from '../../streams/retry.js';
+import { isolate, pause, retryDelayMs } from '../../streams/retry.js';
 
 const calm = async (): Promise<void> => undefined;
+
+describe('the pause before another try', () => {
+  const upTo = (error: unknown, tries: number) => retryDelayMs(error, tries, () => 1);
+
+  it('doubles up to a longest one, by the kind of error', () => {
+    const outage = new AssayError('store.unavailable');
+    expect([0, 1, 2, 50].map((tries) => upTo(outage, tries))).toEqual([100, 200, 400, 5_000]);
+    expect([0, 50].map((tries) => upTo(new AssayError('store.conflict'), tries))).toEqual([20, 500]);
+    expect([0, 50].map((tries) => upTo(new AssayError('detector.engine'), tries))).toEqual([500, 10_000]);
+    expect([0, 50].map((tries) => upTo(new TypeError('x'), tries))).toEqual([100, 5_000]);
+  });
+
+  it('is as long as the error itself asks for', () => {
+    expect(upTo(new AssayError('overload.queue_full', undefined, { retryAfterS: 3 }), 0)).toBe(3_000);
+    expect(upTo(new AssayError('overload.queue_full'), 0)).toBe(250);
+  });
+
+  it('is drawn by lot for half of it', () => {
+    const outage = new AssayError('log.unavailable');
+    expect(retryDelayMs(outage, 1, () => 0)).toBe(100);
+    expect(retryDelayMs(outage, 1, () => 0.5)).toBe(150);
+    expect(retryDelayMs(outage, 1)).toBeGreaterThanOrEqual(100);
+  });
+});
 
 describe('isolation', () => {
   it('sets aside exactly the poisoned records, and handles every other one', async () => {

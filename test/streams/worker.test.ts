@@ -150,6 +150,33 @@ describe('a worker', () => {
     await new Worker(parts).stop();
   });
 
+  it('gives up a batch that takes too long when it is stopped, and the batch comes again', async () => {
+    let judging = 0;
+    const stuck = {
+      ...parts.judge,
+      judge: async (
+        inputs: Parameters<typeof parts.judge.judge>[0],
+        { signal }: { signal?: AbortSignal } = {},
+      ) => {
+        judging += 1;
+        if (judging > 1) return parts.judge.judge(inputs);
+        await new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason as Error));
+        });
+        return [];
+      },
+    };
+    await send(0, 3);
+    const worker = await start({ graceMs: 30 }, { judge: stuck });
+    await until(() => judging === 1);
+    await worker.stop();
+    expect((await collections.items.page({ index: '_id', limit: 10 })).docs).toEqual([]);
+    expect(await log.lag('assay-score', 'posts')).toBe(3);
+    const next = await start({}, { judge: stuck });
+    await next.settle();
+    expect(new Set(await announced()).size).toBe(3);
+  });
+
   it('abandons a batch whose partition went to another member, who records it', async () => {
     let judged = 0;
     const slow = {
@@ -191,11 +218,58 @@ describe('a worker', () => {
     expect(await announced()).toEqual(['0']);
   });
 
+  it('judges without announcing and announces without judging, as two processes would', async () => {
+    const scoring = await start({ announces: false });
+    await send(0, 5);
+    await until(async () => (await scoring.lag()) === 0);
+    expect(await scoring.announcer.pending(10)).toBe(5);
+    expect(await announced()).toEqual([]);
+    await scoring.stop();
+    const announcing = await start({ consumes: false });
+    expect(announcing.ready).toBe(true);
+    await send(5, 5);
+    await until(async () => (await announced()).length === 5);
+    expect(await announcing.lag()).toBe(5);
+    await announcing.stop();
+    expect(announcing.ready).toBe(false);
+  });
+
   it('gives up settling when it is told to', async () => {
     const worker = new Worker(parts);
     await send(0, 1);
     await worker.settle(AbortSignal.timeout(50));
     expect(await worker.lag()).toBe(1);
+  });
+});
+
+describe('a worker for several tenants', () => {
+  it('lets the flood of one delay another by the batch in hand, and no more', async () => {
+    const tenants = [...parts.tenants, { tenant: 'small', posts: 'posts.small', emails: 'emails.small' }];
+    await log.ensureTopics(topicSpecs(tenants, 2));
+    const order: string[] = [];
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const watching = {
+      ...parts.judge,
+      judge: async (inputs: Parameters<typeof parts.judge.judge>[0]) => {
+        order.push(inputs[0]?.content.startsWith('a person') ? 'small' : 'flood');
+        if (order.length === 1) await held;
+        return parts.judge.judge(inputs);
+      },
+    };
+    await send(0, 200);
+    const worker = await start({ maxBatch: 10 }, { tenants, judge: watching });
+    await until(() => order.length === 1);
+    const value = Buffer.from(JSON.stringify(post('1', 1, 'a person wrote this')));
+    const headers = { ce_type: 'post.created', ce_specversion: '1.0', ce_id: 'x', ce_source: 'test' };
+    await log.send('posts.small', [{ key: '1', value, headers }]);
+    release();
+    await worker.settle();
+    expect(order.filter((owner) => owner === 'flood').length).toBeGreaterThanOrEqual(20);
+    // The flood had asked for its next turn already; nothing else of its two hundred goes first.
+    expect(order.indexOf('small')).toBeLessThanOrEqual(2);
   });
 });
 

@@ -32,6 +32,9 @@ export const CONSUMER = {
   retry: RETRY,
 } as const;
 
+/** A member that has put by what it fetched asks again soon: it sleeps so long while all its partitions are full. */
+export const MEMBER_WAIT_MS = 100;
+
 /** Connects when first used. */
 export const createClient = ({ brokers, clientId, tls, sasl, onLog }: KafkaLogOptions): Kafka =>
   new KafkaClient({

@@ -1,6 +1,6 @@
 /**
- * What is paused: whole topics and single partitions, each by itself. Resuming a topic leaves its partitions that were
- * paused one by one as they are, and the other way round.
+ * What is paused: whole topics and single partitions, each by itself, and partitions of which too much waits already.
+ * Resuming a topic leaves its partitions that were paused one by one as they are, and the other way round.
  */
 
 /** As the port names what is to be paused or resumed. */
@@ -18,6 +18,7 @@ interface Pausable {
 export class Paused {
   readonly #topics = new Set<string>();
   readonly #partitions = new Map<string, Set<number>>();
+  readonly #full = new Map<string, Set<number>>();
 
   pause(places: readonly Places[]): void {
     for (const { topic, partitions } of places) {
@@ -37,6 +38,20 @@ export class Paused {
     }
   }
 
+  /** Notes that nothing more of a partition is to be fetched for now; what was fetched is handled all the same. */
+  fill(topic: string, partition: number, full: boolean): void {
+    const partitions = this.#full.get(topic) ?? new Set();
+    this.#full.set(topic, partitions);
+    if (full) partitions.add(partition);
+    else partitions.delete(partition);
+  }
+
+  /** Forgets which partitions are full: what waited of them was dropped. */
+  empty(): void {
+    this.#full.clear();
+  }
+
+  /** Whether it is paused by whoever consumes. */
   has(topic: string, partition: number): boolean {
     return this.#topics.has(topic) || (this.#partitions.get(topic)?.has(partition) ?? false);
   }
@@ -45,7 +60,9 @@ export class Paused {
   apply(consumer: Pausable, topics: Iterable<string>): void {
     for (const topic of new Set(topics)) {
       consumer.resume([{ topic }]);
-      const partitions = [...(this.#partitions.get(topic) ?? [])];
+      const partitions = [
+        ...new Set([...(this.#partitions.get(topic) ?? []), ...(this.#full.get(topic) ?? [])]),
+      ];
       if (this.#topics.has(topic)) consumer.pause([{ topic }]);
       else if (partitions.length > 0) consumer.pause([{ topic, partitions }]);
     }

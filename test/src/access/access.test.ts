@@ -167,6 +167,22 @@ describe('a token bucket', () => {
     expect(Array.from({ length: 61 }, take).filter((wait) => wait === 0)).toHaveLength(60);
   });
 
+  test('gives many at once, what is more than a bucket from a full one, and says what is left', () => {
+    let now = 0;
+    const buckets = new TokenBuckets(() => now);
+    expect(buckets.left('a', 60)).toBe(60);
+    expect(buckets.take('a', 60, 50)).toBe(0);
+    expect(buckets.left('a', 60)).toBe(10);
+    expect(buckets.take('a', 60, 20)).toBe(10);
+    now = 60_000;
+    expect(buckets.take('a', 60, 90)).toBe(0);
+    expect(buckets.left('a', 60)).toBe(0);
+    now += 29_000;
+    expect(buckets.take('a', 60)).toBe(2);
+    now += 2_000;
+    expect(buckets.take('a', 60)).toBe(0);
+  });
+
   test('does not give tokens when the clock jumps back', () => {
     let now = 1_000_000;
     const buckets = new TokenBuckets(() => now);

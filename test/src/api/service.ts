@@ -14,6 +14,7 @@ import { ENDPOINTS } from '../../../src/api/table.js';
 import { importCredentialTrust } from '../../../src/attest/evidence/credential-trust.js';
 import { openIssuer } from '../../../src/attest/issuer.js';
 import type { AudienceGrant } from '../../../src/attest/platform.js';
+import { ROLES } from '../../../src/config/roles.js';
 import { openEgress } from '../../../src/egress/egress.js';
 import type { AnyEndpoint } from '../../../src/http/paths.js';
 import { openStore } from '../../../src/store/open.js';
@@ -71,6 +72,7 @@ export async function startService(
     log: new Proxy({}, { get: (_target, name) => unbound(`log.${String(name)}`) }),
     intake: new Proxy({}, { get: (_target, name) => unbound(`intake.${String(name)}`) }),
     scoreNow: unbound('scoreNow'),
+    admission: { standing: unbound('admission') },
     live: { join: unbound('live') },
     issuer: await openIssuer(
       { collections: opened.collections, clock },
@@ -86,6 +88,7 @@ export async function startService(
       },
     ),
     egress: openEgress(),
+    roles: ROLES,
     readiness: async () => [{ name: 'store', ok: true }],
     metrics: new Registry(),
     publicUrl: 'http://127.0.0.1',

@@ -2,18 +2,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { intakeQuota } from '../../../src/access/intake-quota.js';
 import type { ApiContext } from '../../../src/api/context.js';
 import { ENDPOINTS } from '../../../src/api/table.js';
 import { verdictView } from '../../../src/api/verdict-view.js';
 import type { AudienceGrant } from '../../../src/attest/platform.js';
 import { verifyPost } from '../../../src/attest/verify-post.js';
+import { NO_QUOTAS } from '../../../src/config/intake-quotas.js';
 import { VerdictFeed } from '../../../src/live/verdict-feed.js';
-import { Backlog } from '../../../streams/back-pressure.js';
+import { Admission } from '../../../streams/admission.js';
 import { Intake } from '../../../streams/intake.js';
 import { openEmbeddedLog } from '../../../streams/log/embedded.js';
 import type { Log } from '../../../streams/log/port.js';
 import type { PipelineParts } from '../../../streams/records.js';
-import { SCORE_GROUP, topicSpecs } from '../../../streams/topics.js';
+import { topicSpecs } from '../../../streams/topics.js';
 import { Worker } from '../../../streams/worker.js';
 import { decide, judge, readLetter } from '../../streams/harness/parts.js';
 import { startService, type TestService } from './service.js';
@@ -56,9 +58,9 @@ export async function startWhole(
   const service = await startService({ log, ...parts }, ENDPOINTS, grants);
   const { context } = service;
   const { clock, collections, blobs, logger } = context;
-  const topics = TENANTS.flatMap(({ posts, emails }) => [posts, emails]);
-  const backlog = new Backlog(log, SCORE_GROUP, topics, clock);
-  context.intake = parts.intake ?? new Intake({ log, blobs, clock, tenants: TENANTS, backlog });
+  const admission = new Admission({ log, tenants: TENANTS, clock, quota: intakeQuota(NO_QUOTAS, clock) });
+  context.admission = parts.admission ?? admission;
+  context.intake = parts.intake ?? new Intake({ log, blobs, clock, tenants: TENANTS, admission });
   const live = new VerdictFeed({ log, logger, view: (verdict) => verdictView(verdict, context) });
   context.live = live;
   const worker = new Worker({

@@ -28,7 +28,7 @@ describe('configuration', () => {
       engine: 'auto',
       logLevel: 'info',
     });
-    expect(secrets).toEqual({ mongoUrl: null, sealing: null });
+    expect(secrets).toEqual({ mongoUrl: null, sealing: null, kafkaPassword: null });
   });
 
   it('types what it reads', () => {
@@ -40,7 +40,9 @@ describe('configuration', () => {
       ASSAY_TENANTS: 'acme,demo=p/e',
       ASSAY_PUBLIC_URL: 'https://assay.example',
       ASSAY_EGRESS_ALLOW: 'localhost:8081, Hooks.Inside:443',
+      ASSAY_DEGRADE_ABOVE: '5000',
     });
+    expect([config.degradeAbove, load({}).config.degradeAbove]).toEqual([5_000, null]);
     expect(config.egressAllow).toEqual(['localhost:8081', 'hooks.inside:443']);
     expect(config.port).toBe(0);
     expect(config.kafkaBrokers).toEqual(['a:9092', 'b:9093']);
@@ -48,7 +50,11 @@ describe('configuration', () => {
       { tenant: 'acme', posts: 'posts.acme', emails: 'emails.acme' },
       { tenant: 'demo', posts: 'p', emails: 'e' },
     ]);
-    expect(secrets).toEqual({ mongoUrl: 'mongodb://u:p@h/assay', sealing: 's'.repeat(32) });
+    expect(secrets).toEqual({
+      mongoUrl: 'mongodb://u:p@h/assay',
+      sealing: 's'.repeat(32),
+      kafkaPassword: null,
+    });
     expect(JSON.stringify(config)).not.toContain('u:p@h');
   });
 
@@ -136,6 +142,27 @@ describe('platforms that the operator gives out', () => {
     ['acme=forum,demo=forum', 'found "forum" twice'],
   ])('are refused as %j', (text, message) => {
     expect(() => parseAudiences(text)).toThrow(message);
+  });
+});
+
+describe('quotas of intake', () => {
+  it('are one for every tenant, and one for each that is named', () => {
+    expect(load({}).config.intakeQuotas).toEqual({ everybody: null, tenants: {} });
+    const env = { ASSAY_TENANTS: 'acme,demo', ASSAY_INTAKE_QUOTA: '600, acme=60' };
+    expect(load(env).config.intakeQuotas).toEqual({ everybody: 600, tenants: { acme: 60 } });
+  });
+
+  it.each([
+    ['many', 'found "many"'],
+    ['0', 'found "0"'],
+    ['acme=', 'found "acme="'],
+    ['=5', 'found "=5"'],
+    ['acme=1=2', 'found "acme=1=2"'],
+    ['5,6', 'found "6" as a second one'],
+    ['acme=5,acme=6', 'found "acme=6" as a second one'],
+    ['stranger=5', 'stranger has a quota, and ASSAY_TENANTS does not name it'],
+  ])('are refused as %j', (text, message) => {
+    expect(() => load({ ASSAY_TENANTS: 'acme', ASSAY_INTAKE_QUOTA: text })).toThrow(message);
   });
 });
 

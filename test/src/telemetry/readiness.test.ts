@@ -35,6 +35,8 @@ describe('readiness', () => {
   it('leaves out what this process does not run', async () => {
     const { worker: _, disk: __, ...rest } = well;
     expect((await readiness(rest)).map(({ name }) => name)).toEqual(['log', 'store', 'detector']);
+    const { detectors: ___, ...engines } = rest;
+    expect((await readiness(engines)).map(({ name }) => name)).toEqual(['log', 'store']);
   });
 
   it('tells a broken part, a missing model, an idle worker and a full disk apart', async () => {

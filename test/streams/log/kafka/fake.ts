@@ -15,7 +15,11 @@ type Listener = (event: { payload: Record<string, unknown> }) => void;
 
 /** One kafkajs consumer. */
 export class FakeConsumer {
-  readonly events = { CRASH: 'consumer.crash', GROUP_JOIN: 'consumer.group_join' };
+  readonly events = {
+    CRASH: 'consumer.crash',
+    GROUP_JOIN: 'consumer.group_join',
+    REBALANCING: 'consumer.rebalancing',
+  };
   readonly groupId: string;
   /** What was called, in order. */
   readonly calls: string[] = [];

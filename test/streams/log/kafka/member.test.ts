@@ -17,13 +17,14 @@ const join = (options: Partial<ConsumerOptions> = {}) =>
 const values = ({ records }: RecordBatch): string[] => records.map(({ value }) => String(value));
 
 describe('a member of a group', () => {
-  it('commits each part after its handler, and resolves it for the next fetch', async () => {
+  it('resolves what was fetched for the next fetch, and commits each part after its handler', async () => {
     const seen: string[][] = [];
     const consumer = await join({ maxBatch: 2, onBatch: async (batch) => void seen.push(values(batch)) });
     await kafka.last.fetched('t', 0, [message(5), message(6), message(7)]);
+    expect(kafka.last.resolved).toEqual(['7']);
+    await until(() => kafka.last.committed.length === 2);
     expect(seen).toEqual([['5', '6'], ['7']]);
     expect(kafka.last.committed).toEqual(['7', '8']);
-    expect(kafka.last.resolved).toEqual(['6', '7']);
     expect(consumer.ready).toBe(true);
     await consumer.stop();
     expect(consumer.ready).toBe(false);
@@ -48,6 +49,7 @@ describe('a member of a group', () => {
       onError: (error, at) => errors.push([String(error), at]),
     });
     await kafka.last.fetched('t', 1, [message(0)]);
+    await until(() => kafka.last.committed.length === 1);
     expect(tries).toBe(3);
     expect(errors).toEqual([
       ['Error: not yet', { topic: 't', partition: 1 }],
@@ -61,24 +63,138 @@ describe('a member of a group', () => {
     await join({ onError: (error) => errors.push(error) });
     kafka.last.failing = { call: 'commit', error: new Error('coordinator moved') };
     await kafka.last.fetched('t', 0, [message(0)]);
-    expect(errors).toHaveLength(1);
-    expect(kafka.last.resolved).toEqual(['0']);
+    await until(() => errors.length === 1);
+    await kafka.last.fetched('t', 0, [message(1)]);
+    await until(() => kafka.last.committed.length === 1);
+    expect(kafka.last.committed).toEqual(['2']);
   });
 
-  it('gives up a batch whose partition was taken away, and tells its handler', async () => {
+  it('does not take a heartbeat that failed for a loss: kafkajs finds out, and joins again', async () => {
     const signals: AbortSignal[] = [];
     await join({
       onBatch: async ({ signal, heartbeat }) => {
         signals.push(signal);
-        kafka.last.rebalancing = true;
         await heartbeat();
-        throw new Error('abandoned');
+      },
+    });
+    kafka.last.rebalancing = true;
+    await expect(kafka.last.fetched('t', 0, [message(0)])).rejects.toThrow('rebalancing');
+    await until(() => kafka.last.committed.length === 1);
+    expect(signals[0]?.aborted).toBe(false);
+  });
+
+  it('commits nothing of a partition that it may have lost meanwhile', async () => {
+    let release = (): void => undefined;
+    let begun = false;
+    let ended = 0;
+    const consumer = await join({
+      onBatch: async () => {
+        begun = true;
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        ended += 1;
       },
     });
     await kafka.last.fetched('t', 0, [message(0)]);
-    expect(signals[0]?.aborted).toBe(true);
+    await until(() => begun);
+    kafka.last.emit('consumer.rebalancing');
+    release();
+    await until(() => ended === 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
     expect(kafka.last.committed).toEqual([]);
-    expect(kafka.last.resolved).toEqual([]);
+    await consumer.stop();
+  });
+
+  it('tells the handler in hand and drops what waits when the group is dealt out anew', async () => {
+    const seen: string[][] = [];
+    const signals: AbortSignal[] = [];
+    let release = (): void => undefined;
+    let rebalances = 0;
+    const consumer = await join({
+      maxBatch: 1,
+      onRebalance: () => {
+        rebalances += 1;
+      },
+      onBatch: async (batch) => {
+        seen.push(values(batch));
+        signals.push(batch.signal);
+        if (seen.length > 1) return;
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        throw new Error('abandoned');
+      },
+    });
+    await kafka.last.fetched('t', 0, [message(0), message(1)]);
+    await until(() => seen.length === 1);
+    kafka.last.emit('consumer.rebalancing');
+    expect([signals[0]?.aborted, rebalances]).toEqual([true, 1]);
+    release();
+    kafka.last.join();
+    await kafka.last.fetched('t', 0, [message(0)]);
+    await until(() => kafka.last.committed.length === 1);
+    expect(seen).toEqual([['0'], ['0']]);
+    expect(kafka.last.committed).toEqual(['1']);
+    await consumer.stop();
+  });
+
+  it('lets one partition wait for its handler while others go on, and pauses it while too much of it waits', async () => {
+    const seen: string[] = [];
+    let release = (): void => undefined;
+    const consumer = await join({
+      concurrency: 2,
+      maxBatch: 1,
+      onBatch: async (batch) => {
+        if (batch.partition === 0)
+          await new Promise<void>((resolve) => {
+            release = resolve;
+          });
+        seen.push(...values(batch).map((value) => `${batch.partition}:${value.length}`));
+      },
+    });
+    const large = 'x'.repeat(900_000);
+    await kafka.last.fetched('t', 0, [message(0, large), message(1, large)]);
+    expect(kafka.last.calls.filter((call) => call.startsWith('pause'))).toEqual([]);
+    await kafka.last.fetched('t', 0, [message(2, large)]);
+    expect(kafka.last.calls.at(-1)).toBe('pause [{"topic":"t","partitions":[0]}]');
+    await kafka.last.fetched('t', 1, [message(0)]);
+    await until(() => seen.length === 1);
+    expect(seen).toEqual(['1:1']);
+    release();
+    await until(() => kafka.last.committed.length === 2);
+    expect(kafka.last.calls.filter((call) => call.startsWith('resume'))).toHaveLength(2);
+    release();
+    await until(() => kafka.last.committed.length === 3);
+    expect(kafka.last.calls.filter((call) => call.startsWith('resume'))).toHaveLength(3);
+    release();
+    await until(() => kafka.last.committed.length === 4);
+    await consumer.stop();
+  });
+
+  it('gives each owner its share of the places, however much the other has waiting', async () => {
+    const seen: string[] = [];
+    let release = (): void => undefined;
+    const consumer = await join({
+      topics: ['flood', 'few'],
+      maxBatch: 1,
+      shareOf: (topic) => topic,
+      onBatch: async (batch) => {
+        seen.push(`${batch.topic} ${batch.partition}`);
+        if (seen.length === 1)
+          await new Promise<void>((resolve) => {
+            release = resolve;
+          });
+      },
+    });
+    for (const partition of [0, 1, 2, 3])
+      await kafka.last.fetched('flood', partition, [message(0), message(1)]);
+    await kafka.last.fetched('few', 0, [message(0)]);
+    await until(() => seen.length === 1);
+    release();
+    await until(() => seen.length === 9);
+    expect(seen.indexOf('few 0')).toBe(1);
+    await consumer.stop();
   });
 
   it('tells the handler in hand at once when it is stopped, waits for it, and commits what it finished', async () => {
@@ -105,11 +221,15 @@ describe('a member of a group', () => {
     await kafka.last.fetched('t', 0, [message(0)]);
     await kafka.last.fetched('t', 1, [message(1)]);
     await kafka.last.fetched('t', 2, [message(2)]);
+    await until(() => kafka.last.committed.length === 1);
     expect(seen).toEqual(['2']);
     consumer.resume([{ topic: 't', partitions: [1] }]);
+    expect(kafka.last.calls.filter((call) => call.startsWith('pause')).at(-1)).toBe(
+      'pause [{"topic":"t","partitions":[0]}]',
+    );
     await kafka.last.fetched('t', 1, [message(1)]);
+    await until(() => kafka.last.committed.length === 2);
     expect(seen).toEqual(['2', '1']);
-    expect(kafka.last.calls.at(-2)).toBe('pause [{"topic":"t","partitions":[0]}]');
     consumer.pause([{ topic: 't' }]);
     consumer.resume([{ topic: 't' }]);
     await kafka.last.fetched('t', 0, [message(0)]);
@@ -135,6 +255,7 @@ describe('a member that kafkajs has given up on', () => {
     await until(() => kafka.last.calls.some((call) => call.startsWith('pause')));
     expect(kafka.last.calls.at(-1)).toBe('pause [{"topic":"t","partitions":[3,4]}]');
     await kafka.last.fetched('t', 0, [message(9)]);
+    await until(() => seen.length === 1);
     expect(seen).toEqual(['9']);
     expect(errors).toHaveLength(1);
     await consumer.stop();

@@ -6,7 +6,7 @@ import { AssayError } from '../../../../schemas/errors.js';
 import { Questions } from '../../../../streams/log/kafka/questions.js';
 import { requests, toRecord, translate } from '../../../../streams/log/kafka/record.js';
 import { Sender } from '../../../../streams/log/kafka/sender.js';
-import { ensureTopics } from '../../../../streams/log/kafka/topics.js';
+import { differences, ensureTopics } from '../../../../streams/log/kafka/topics.js';
 import { MAX_RECORD_BYTES } from '../../../../streams/log/record-size.js';
 import { message } from './fake.js';
 
@@ -185,7 +185,15 @@ describe('questions to the cluster', () => {
         topics: [{ name: 'old', partitions: [{}, {}] }],
       })) as unknown as Admin['fetchTopicMetadata'],
       describeConfigs: (async () => ({
-        resources: [{ configEntries: [{ configName: 'cleanup.policy', configValue: 'delete' }] }],
+        resources: [
+          {
+            resourceName: 'old',
+            configEntries: [
+              { configName: 'cleanup.policy', configValue: 'delete' },
+              { configName: 'retention.ms', configValue: '1000' },
+            ],
+          },
+        ],
       })) as unknown as Admin['describeConfigs'],
     });
     const old = { name: 'old', partitions: 2, retentionMs: 1_000 };
@@ -202,10 +210,33 @@ describe('questions to the cluster', () => {
         ],
       },
     ]);
-    for (const other of [
-      { ...old, partitions: 4 },
-      { ...old, compact: true },
-    ])
-      await expect(ensureTopics(questions, [other])).rejects.toMatchObject({ code: 'log.topic_mismatch' });
+    await ensureTopics(questions, [{ ...old, retentionMs: 5, anyRetention: true }]);
+    const others: [object, string][] = [
+      [{ partitions: 4 }, 'Topic old: expected partitions 4, found 2.'],
+      [{ compact: true }, 'Topic old: expected cleanup.policy compact, found delete.'],
+      [{ retentionMs: null }, 'Topic old: expected retention.ms -1, found 1000.'],
+      [
+        { partitions: 1, retentionMs: 5 },
+        'Topic old: expected partitions 1, found 2; expected retention.ms 5, found 1000.',
+      ],
+    ];
+    for (const [other, words] of others) {
+      await expect(ensureTopics(questions, [{ ...old, ...other }])).rejects.toMatchObject({
+        code: 'log.topic_mismatch',
+        message: expect.stringContaining(words),
+      });
+    }
+    expect(created).toHaveLength(1);
+  });
+
+  it('say of every topic how it differs from what is wanted', () => {
+    const found = { partitions: 3, settings: new Map([['cleanup.policy', 'compact']]) };
+    const spec = { name: 't', partitions: 3, retentionMs: 7 };
+    expect(differences({ ...spec, compact: true }, found)).toEqual([]);
+    expect(differences(spec, found)).toEqual([
+      'expected cleanup.policy delete, found compact',
+      'expected retention.ms 7, found none',
+    ]);
+    expect(differences(spec, { partitions: 0, settings: new Map() })).toHaveLength(3);
   });
 });
