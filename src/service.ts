@@ -2,11 +2,10 @@
  * The whole service in one process: engines, issuer, detector, the pipeline's worker, intake, sweepers and the HTTP
  * server, opened in order and closed in reverse. `assay serve`, `assay demo` and the tests of dying processes run it.
  */
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { readLetter } from '../detectors/email/read-letter.js';
 import { AssayError } from '../schemas/errors.js';
-import { type Leases, sharedLeases, soleOwner } from '../streams/announce/lease.js';
+import type { Leases } from '../streams/announce/lease.js';
 import { Backlog } from '../streams/back-pressure.js';
 import { Intake } from '../streams/intake.js';
 import type { BatchReport } from '../streams/pipeline.js';
@@ -29,6 +28,7 @@ import { type Listener, listen } from './http/listen.js';
 import { type Judging, loadOptionsOf, type OpenJudging, openJudging } from './judging.js';
 import { VerdictFeed } from './live/verdict-feed.js';
 import { openContext, usesHome } from './open-context.js';
+import { leasesOf } from './outbox-leases.js';
 import { scoreNowWith } from './score-now.js';
 import { type Sweepers, startSweepers } from './sweepers.js';
 import { createLogger } from './telemetry/logger.js';
@@ -78,10 +78,6 @@ function sealingOf({ sealing }: Secrets): string {
       'Make one with `openssl rand -base64 32` and keep it: the keys open with this secret only.',
   );
 }
-
-/** Several processes may share a MongoDB; the embedded store belongs to one. */
-const leasesOf = ({ store, collections, clock }: Context): Leases =>
-  store.engine === 'embedded' ? soleOwner : sharedLeases(collections.meta, randomUUID(), clock);
 
 function pipelineParts(
   context: Context,

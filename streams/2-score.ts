@@ -48,9 +48,10 @@ async function halOf(item: AdmittedText, parts: ScoreParts): Promise<number> {
   });
 }
 
-async function judgeAll(
+/** Evidence of each text, from one call of the judge. */
+export async function judgeAll(
   texts: readonly AdmittedText[],
-  parts: ScoreParts,
+  parts: Pick<ScoreParts, 'judge'>,
 ): Promise<Map<AdmittedText, Evidence>> {
   const judgements = await parts.judge.judge(
     texts.map((item) => ({

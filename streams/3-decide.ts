@@ -20,7 +20,18 @@ const TOMBSTONE = {
   because: 'deleted',
 } as const;
 
-function verdictOf(scored: Scored, decide: Decide, decidedAt: string): Omit<Verdict, 'revision'> {
+/** A run that judges stored texts again; its id is part of the ids of its verdicts. */
+export interface Run {
+  kind: 'rescore' | 'promote';
+  id: string;
+}
+
+function verdictOf(
+  scored: Scored,
+  decide: Decide,
+  decidedAt: string,
+  run: Run | null,
+): Omit<Verdict, 'revision'> {
   const { item, evidence } = scored;
   const decision = item.deletion ? { ...TOMBSTONE, reasons: [] } : decide(evidence);
   return {
@@ -37,7 +48,7 @@ function verdictOf(scored: Scored, decide: Decide, decidedAt: string): Omit<Verd
     authorId: evidence.authorId === '' ? null : evidence.authorId,
     version: item.version,
     contentHash: item.contentHash,
-    cause: { kind: item.deletion ? 'delete' : 'ingest', id: '' },
+    cause: item.deletion ? { kind: 'delete', id: '' } : (run ?? { kind: 'ingest', id: '' }),
     words: evidence.words,
     language: evidence.language,
     detectors: evidence.detectors,
@@ -46,8 +57,19 @@ function verdictOf(scored: Scored, decide: Decide, decidedAt: string): Omit<Verd
   };
 }
 
-/** @param now milliseconds since the epoch, the verdicts' decidedAt */
-export function decideAll(scored: readonly Scored[], decide: Decide, now: number): Decided[] {
+/**
+ * @param now milliseconds since the epoch, the verdicts' decidedAt
+ * @param run why stored texts are judged again; null for what comes in
+ */
+export function decideAll(
+  scored: readonly Scored[],
+  decide: Decide,
+  now: number,
+  run: Run | null = null,
+): Decided[] {
   const decidedAt = new Date(now).toISOString();
-  return scored.map((one) => ({ ...one, verdict: one.stored?.verdict ?? verdictOf(one, decide, decidedAt) }));
+  return scored.map((one) => ({
+    ...one,
+    verdict: one.stored?.verdict ?? verdictOf(one, decide, decidedAt, run),
+  }));
 }

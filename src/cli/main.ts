@@ -18,6 +18,7 @@ import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Io, processIo, quietAfterEpipe, writeJson } from './io.js';
 import { addKeys } from './keys.js';
 import { addLink } from './link.js';
+import { addReplay } from './replay.js';
 import { addScore } from './score.js';
 import { addServe } from './serve.js';
 import { addVerify } from './verify.js';
@@ -36,6 +37,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDeadLetters,
   addWebhooks,
   addCounters,
+  addReplay,
   addDoctor,
 ];
 

@@ -6,7 +6,8 @@ import type { Facet } from '../../schemas/post.js';
 import type { LogRecord } from '../log/port.js';
 
 interface Common {
-  record: LogRecord;
+  /** Where it lay on the log; absent where a stored text is judged again. */
+  record?: LogRecord;
   tenant: string;
   kind: ItemKind;
   platform: string;

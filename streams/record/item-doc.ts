@@ -10,6 +10,7 @@ const NO_TEXT = {
   raw: null,
   attestation: null,
   facets: [],
+  lang: null,
   hal: -1,
   words: [],
 };
@@ -21,6 +22,7 @@ const textOf = (item: AdmittedText, hal: number): Pick<ItemDoc, keyof typeof NO_
   raw: item.raw,
   attestation: item.attestation,
   facets: item.facets,
+  lang: item.lang,
   hal,
   words: searchWords(
     item.subject,

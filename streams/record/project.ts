@@ -30,13 +30,17 @@ interface Step {
 const newer = (doc: VerdictDoc, item: ItemDoc): boolean =>
   doc.version > item.version || (doc.version === item.version && doc.revision > item.revision);
 
+/** Another verdict on the text that the item shows: there is nothing to put into its history. */
+const sameText = ({ version, verdict }: VerdictDoc, item: ItemDoc): boolean =>
+  version === item.version && verdict.contentHash === item.contentHash;
+
 /** What one verdict asks of its item as it stands now. */
 function stepFor(decided: Decided, doc: VerdictDoc, item: ItemDoc | null): Step {
   const text = decided.item.deletion ? null : decided.item;
   const step: Step = { decided, doc, history: null, change: null, early: false };
   const current = doc.head.verdictId === doc._id && (item === null || newer(doc, item));
   if (!current) {
-    const isTheItem = item?.verdictId === doc._id;
+    const isTheItem = item !== null && sameText(doc, item);
     const gone = item !== null && doc.version <= item.deletedVersion;
     if (text !== null && !isTheItem && !gone) step.history = lateVersion(text);
     step.early = text === null && item === null;
@@ -49,7 +53,8 @@ function stepFor(decided: Decided, doc: VerdictDoc, item: ItemDoc | null): Step 
   const next = itemDoc(doc, text, decided.hal, item);
   if (item === null) return { ...step, change: { insert: next } };
   const { _id, reviewState, ...fields } = next;
-  if (item.contentHash !== '') step.history = replacedVersion(item, item.version <= next.deletedVersion);
+  if (item.contentHash !== '' && !sameText(doc, item))
+    step.history = replacedVersion(item, item.version <= next.deletedVersion);
   const opens = reviewState !== item.reviewState;
   const guard = {
     version: item.version,
