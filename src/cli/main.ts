@@ -21,6 +21,7 @@ import { addLink } from './link.js';
 import { addReplay } from './replay.js';
 import { addScore } from './score.js';
 import { addServe } from './serve.js';
+import { addStress } from './stress.js';
 import { addVerify } from './verify.js';
 import { addWebhooks } from './webhooks.js';
 
@@ -38,6 +39,7 @@ const COMMANDS: readonly AddCommand[] = [
   addWebhooks,
   addCounters,
   addReplay,
+  addStress,
   addDoctor,
 ];
 
