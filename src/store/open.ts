@@ -5,6 +5,8 @@ import type { BlobStore, CollectionSpec, Store } from '../../schemas/store/port.
 import { openBlobFiles } from '../blob/files.js';
 import type { Collections } from '../context.js';
 import { openEmbeddedStore } from './embedded/open.js';
+import { MIGRATIONS } from './migrations/list.js';
+import { migrate } from './migrations/runner.js';
 
 export interface StoreSettings {
   /** `mongodb://…` chooses MongoDB (the path names the database); null the embedded store. */
@@ -24,19 +26,34 @@ function collectionsOf(store: Store): Collections {
   return Object.fromEntries(entries) as Collections;
 }
 
-/**
- * Opens store and blobs; collections and indexes that are missing are created.
- * @throws {AssayError} `store.locked` (embedded, another process has it), `store.unavailable` (MongoDB), `disk.full`
- */
-export async function openStore({ mongoUrl, dataFolder }: StoreSettings): Promise<OpenedStore> {
+async function openEngine({
+  mongoUrl,
+  dataFolder,
+}: StoreSettings): Promise<Pick<OpenedStore, 'store' | 'blobs'>> {
   const specs = Object.values<CollectionSpec>(COLLECTIONS);
   if (mongoUrl !== null) {
     // Loaded only when it is used: it doubles the time a process needs to start.
     const { openMongoStore } = await import('./mongo/open.js');
-    const { store, blobs } = await openMongoStore({ url: mongoUrl, collections: specs });
-    return { store, collections: collectionsOf(store), blobs };
+    return openMongoStore({ url: mongoUrl, collections: specs });
   }
   const store = openEmbeddedStore({ file: join(dataFolder, 'store.db'), collections: specs });
   const blobs = await openBlobFiles(join(dataFolder, 'blobs'));
-  return { store, collections: collectionsOf(store), blobs };
+  return { store, blobs };
+}
+
+/**
+ * Opens store and blobs; collections and indexes that are missing are created, documents of older versions migrated.
+ * @throws {AssayError} `store.locked` (embedded, another process has it), `store.unavailable` (MongoDB), `disk.full`,
+ * `store.schema` when a newer version of Assay has written the store
+ */
+export async function openStore(settings: StoreSettings): Promise<OpenedStore> {
+  const { store, blobs } = await openEngine(settings);
+  const collections = collectionsOf(store);
+  try {
+    await migrate(collections, MIGRATIONS);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return { store, collections, blobs };
 }
