@@ -4,8 +4,8 @@ import { type KafkaServer, startKafka } from '../../servers/kafka.js';
 import { type TestMongo, testMongo } from '../../servers/test-mongo.js';
 import { assay } from '../cli/terminal.js';
 
-const PATIENCE_MS = 300_000;
-const EVENTS = 2_000;
+const PATIENCE_MS = 600_000;
+const EVENTS = 1_000;
 
 let kafka: KafkaServer;
 let mongo: TestMongo;
