@@ -18,6 +18,7 @@ const CALM: Plan = {
   kill: null,
   poison: true,
   slowMs: 0,
+  maxBatch: 200,
   concurrency: 1,
   once: true,
   storeBytes: null,

@@ -25,10 +25,19 @@ export interface ServersCase {
 const PAUSED_MS = 12_000;
 const SLOW_MS = 30;
 
+/** Many small batches, so that a failure falls into the work. */
+const STEADY = { slowMs: 400, maxBatch: 20 };
+
+/** A failure that comes when all is done shows nothing. */
+function requireAtWork({ said }: MatrixWorker): void {
+  if (/settled/.test(said)) throw new Error('expected the failure to fall into the work, found it done');
+}
+
 async function brokerRestart({ env, kafka }: Servers): Promise<string> {
-  const worker = startWorker(env, { slowMs: 300 });
+  const worker = startWorker(env, STEADY);
   await worker.until(/ready/);
   await wait(2_000);
+  requireAtWork(worker);
   await kafka.restart();
   if ((await worker.ended) !== 0) throw new Error('expected the worker to live through it, found it dead');
   return 'the broker was killed with kill -9 and started again on its data; the worker lived through it';
@@ -38,9 +47,10 @@ async function storeAway({ env, mongo }: Servers, { downMs }: Lengths): Promise<
   const proxy = await startProxy(mongo.port);
   try {
     const through = { ...env, MONGO_URL: `mongodb://127.0.0.1:${proxy.port}/${mongo.database}` };
-    const worker = startWorker(through, { slowMs: 300 });
+    const worker = startWorker(through, STEADY);
     await worker.until(/ready/);
     await wait(1_000);
+    requireAtWork(worker);
     proxy.cut();
     await wait(downMs);
     proxy.restore(SLOW_MS);
@@ -52,11 +62,11 @@ async function storeAway({ env, mongo }: Servers, { downMs }: Lengths): Promise<
 }
 
 async function standsStill({ env }: Servers): Promise<string> {
-  const first = startWorker(env, { slowMs: 300, once: false });
+  const first = startWorker(env, { ...STEADY, once: false });
   await first.until(/ready/);
   await wait(1_500);
   first.signal('SIGSTOP');
-  const second = startWorker(env, { slowMs: 300 });
+  const second = startWorker(env, STEADY);
   await wait(PAUSED_MS);
   first.signal('SIGCONT');
   if ((await second.ended) !== 0) throw new Error('expected the second worker to settle, found it dead');
@@ -71,7 +81,7 @@ async function storm({ env }: Servers, { stormMs }: Lengths): Promise<string> {
   let killed = 0;
   const until = performance.now() + stormMs;
   while (performance.now() < until) {
-    alive.push(startWorker(env, { slowMs: 100, once: false }));
+    alive.push(startWorker(env, { ...STEADY, once: false }));
     joined += 1;
     await wait(1_000);
     if (alive.length < 3) continue;

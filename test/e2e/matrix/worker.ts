@@ -23,6 +23,8 @@ export interface Plan {
   kill: Kill | null;
   poison: boolean;
   slowMs: number;
+  /** Records taken at a time. */
+  maxBatch: number;
   /** Partitions side by side. */
   concurrency: number;
   /** Ends by itself once nothing waits; else at SIGTERM. */
@@ -76,7 +78,7 @@ const parts = lethalParts(
 );
 const worker = new Worker(parts, {
   leases: leasesOf(context),
-  maxBatch: 200,
+  maxBatch: plan.maxBatch,
   concurrency: plan.concurrency,
   onError: (error) => say(`failed ${(error as { code?: string }).code ?? (error as Error).message}`),
 });
