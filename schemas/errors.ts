@@ -38,6 +38,7 @@ export const ERRORS = {
   'log.record_too_large': [413, 'A record is larger than the log accepts.'],
   'log.locked': [500, 'Another process is using this data folder.'],
   'store.unavailable': [503, 'The store cannot be reached.'],
+  'store.schema': [500, 'The store was written by a newer version of Assay.'],
   'store.no_index': [500, 'The query has no declared index.'],
   'store.locked': [500, 'Another process is using this data folder.'],
   'store.change': [500, 'A change does not fit the document it is meant for.'],

@@ -157,4 +157,7 @@ export const LIMITS = {
   webhookKeptMs: 30 * 24 * 3_600_000,
   /** Deliveries that one call sends again. */
   webhookReplay: 1_000,
+  /** A report of a replay: changed items it names, and platforms and languages it tells apart; the rest stands together as `(other)`. */
+  replayExamples: 50,
+  replaySliceValues: 100,
 } as const;

@@ -16,6 +16,7 @@ const FOLDERS = [
   'training',
   'bench',
   'scripts',
+  'test/e2e',
   'test/servers',
   'test/attacks',
   'test/evidence',

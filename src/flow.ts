@@ -2,10 +2,8 @@
  * The way of a text as this process runs it: a consumer that judges, an announcer that empties the outbox, either or
  * none of them as the roles say, and the figures they report to.
  */
-import { randomUUID } from 'node:crypto';
 import { readLetter } from '../detectors/email/read-letter.js';
 import { AssayError } from '../schemas/errors.js';
-import { type Leases, sharedLeases, soleOwner } from '../streams/announce/lease.js';
 import type { Decide, Judge } from '../streams/judge.js';
 import type { BatchReport } from '../streams/pipeline.js';
 import { OUTBOX_SHARDS_MAX, type PipelineParts } from '../streams/records.js';
@@ -15,6 +13,7 @@ import { verifyPost } from './attest/verify-post.js';
 import type { Config } from './config/config.js';
 import type { Context } from './context.js';
 import type { Judging } from './judging.js';
+import { leasesOf } from './outbox-leases.js';
 import { breakerMetrics } from './store/breaker-metrics.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 
@@ -30,10 +29,6 @@ export interface FlowParts {
 
 /** Verdicts counted as pending at most, for the gauge. */
 const PENDING_MOST = 100_000;
-
-/** Several processes may share a MongoDB; the embedded store belongs to one. */
-const leasesOf = ({ store, collections, clock }: Context): Leases =>
-  store.engine === 'embedded' ? soleOwner : sharedLeases(collections.meta, randomUUID(), clock);
 
 /** In the place of a detector that was not loaded. */
 const NO_JUDGE: Judge = {

@@ -33,8 +33,8 @@ export interface ItemDoc extends Doc {
   attestation: string | null;
   /** Entities of the text as the platform gave them: a link's target is part of what was attested. */
   facets: Facet[];
-  /** Language as the platform gave it; a text that is judged again is judged with it. Absent in documents of older versions. */
-  lang?: string | null;
+  /** Language as the platform gave it; a text that is judged again is judged with it. */
+  lang: string | null;
   /** hal of the attestation as verified at ingest: -1 none or invalid, else 0…3. A fact of its own, beside the score. */
   hal: number;
   publishedMs: number;

@@ -19,8 +19,10 @@ import { EXIT, exitCodeOf } from './exit-codes.js';
 import { type Io, processIo, quietAfterEpipe, writeJson } from './io.js';
 import { addKeys } from './keys.js';
 import { addLink } from './link.js';
+import { addReplay } from './replay.js';
 import { addScore } from './score.js';
 import { addServe } from './serve.js';
+import { addStress } from './stress.js';
 import { addVerify } from './verify.js';
 import { addWebhooks } from './webhooks.js';
 
@@ -38,6 +40,8 @@ const COMMANDS: readonly AddCommand[] = [
   addDeadLetters,
   addWebhooks,
   addCounters,
+  addReplay,
+  addStress,
   addDoctor,
 ];
 

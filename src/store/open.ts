@@ -7,6 +7,8 @@ import type { Collections } from '../context.js';
 import { Breaker } from './breaker.js';
 import { openEmbeddedStore } from './embedded/open.js';
 import { guardedBlobs, guardedStore } from './guarded.js';
+import { MIGRATIONS } from './migrations/list.js';
+import { migrate } from './migrations/runner.js';
 
 export interface StoreSettings {
   /** `mongodb://…` chooses MongoDB (the path names the database); null the embedded store. */
@@ -28,26 +30,36 @@ function collectionsOf(store: Store): Collections {
   return Object.fromEntries(entries) as Collections;
 }
 
-/**
- * Opens store and blobs; collections and indexes that are missing are created.
- * @throws {AssayError} `store.locked` (embedded, another process has it), `store.unavailable` (MongoDB), `disk.full`
- */
-export async function openStore({ mongoUrl, dataFolder }: StoreSettings): Promise<OpenedStore> {
+async function openEngine({
+  mongoUrl,
+  dataFolder,
+}: StoreSettings): Promise<Omit<OpenedStore, 'collections'>> {
   const specs = Object.values<CollectionSpec>(COLLECTIONS);
   if (mongoUrl !== null) {
     // Loaded only when it is used: it doubles the time a process needs to start.
     const { openMongoStore } = await import('./mongo/open.js');
     const { store, blobs } = await openMongoStore({ url: mongoUrl, collections: specs });
     const breaker = new Breaker();
-    const guarded = guardedStore(store, breaker);
-    return {
-      store: guarded,
-      collections: collectionsOf(guarded),
-      blobs: guardedBlobs(blobs, breaker),
-      breaker,
-    };
+    return { store: guardedStore(store, breaker), blobs: guardedBlobs(blobs, breaker), breaker };
   }
   const store = openEmbeddedStore({ file: join(dataFolder, 'store.db'), collections: specs });
   const blobs = await openBlobFiles(join(dataFolder, 'blobs'));
-  return { store, collections: collectionsOf(store), blobs, breaker: null };
+  return { store, blobs, breaker: null };
+}
+
+/**
+ * Opens store and blobs; collections and indexes that are missing are created, documents of older versions migrated.
+ * @throws {AssayError} `store.locked` (embedded, another process has it), `store.unavailable` (MongoDB), `disk.full`,
+ * `store.schema` when a newer version of Assay has written the store
+ */
+export async function openStore(settings: StoreSettings): Promise<OpenedStore> {
+  const engine = await openEngine(settings);
+  const collections = collectionsOf(engine.store);
+  try {
+    await migrate(collections, MIGRATIONS);
+  } catch (error) {
+    await engine.store.close();
+    throw error;
+  }
+  return { ...engine, collections };
 }

@@ -21,7 +21,7 @@ export function storedText(item: ItemDoc): AdmittedText | null {
     authorId: item.authorId,
     handle: item.handle,
     facets: item.facets,
-    lang: item.lang ?? null,
+    lang: item.lang,
     attestation: item.attestation,
     recipients: [],
   };

@@ -13,7 +13,8 @@ import { fetchJars } from './maven.js';
 import { runTool, toolMissing } from './tools.js';
 
 const VERSION = '4.3.1';
-const READY_TRIES = 300;
+/** Times 100 ms: a broker that finds its data after a kill on a busy machine takes its time. */
+const READY_TRIES = 900;
 
 export interface KafkaServer {
   /** For KAFKA_BROKERS. */

@@ -30,6 +30,7 @@ const item = (tenant: string, n: number): ItemDoc => ({
   raw: null,
   attestation: null,
   facets: [],
+  lang: null,
   hal: pick([-1, -1, -1, 0, 1, 2], n),
   publishedMs: START,
   receivedMs: START + (n % 40) * 1_000,
