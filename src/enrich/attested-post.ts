@@ -61,10 +61,7 @@ export async function enrichPost(record: LogRecord, verifier: Verifier, now: num
   }
   const { attestation, platform, author, text, html, facets } = checkPost(value, now);
   if (readJson(record.value) === null) {
-    throw new AssayError(
-      'item.unparsable',
-      'expected each name once in an object, without a byte order mark',
-    );
+    throw new AssayError('item.unparsable', 'expected an object without a byte order mark');
   }
   const result =
     attestation === undefined

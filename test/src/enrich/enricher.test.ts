@@ -179,7 +179,7 @@ describe('a forger', () => {
     const twice = JSON.stringify(post({ attestation: token })).replace('{', '{"text":"Something else.",');
     await put(log, 'posts', twice);
     expect(await enriched()).toEqual([]);
-    expect((await rig.letters()).map(({ code }) => code)).toEqual(['item.unparsable']);
+    expect((await rig.letters()).map(({ code }) => code)).toEqual(['request.name_twice']);
   });
 });
 
