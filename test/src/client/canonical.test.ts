@@ -6,6 +6,7 @@ import { hashesOf } from '../../../src/client/hash.js';
 import { canonicalHtml } from '../../../src/client/html.js';
 import { TextRejected } from '../../../src/client/rejection.js';
 import { wordForm } from '../../../src/client/words.js';
+import { cpuMs, LINEAR_MS } from '../../cpu-time.js';
 
 /** Text that is likely to trip the rules: invisible, bidi, marks, link and number pieces among ordinary words. */
 const piece = fc.oneof(
@@ -107,8 +108,9 @@ describe('the canonical form of any text', () => {
         if (once === null) return;
         expect(once.canonical).not.toMatch(/[\ufeff\u2060\u00ad\r\t\u00a0]|\ufe0f| {2}|\n\n|^\s|\s$/);
         // A separator stands only where two characters would be read as one without it.
+        // Behind a mark it may be any letter's, since the mark binds the letter that follows.
         expect(once.canonical).not.toMatch(
-          /\u200b(?:\u200b|[A-Za-z0-9 \n]|$)|[A-Za-z0-9 \n]\u200b(?!\p{M}|\p{EMod})/u,
+          /\u200b(?:\u200b|[0-9 \n]|$)|(?<!\p{M})\u200b[A-Za-z]|[A-Za-z0-9 \n]\u200b(?!\p{M}|\p{EMod})/u,
         );
         expect(once.canonical).toBe(once.canonical.normalize('NFC'));
         expect(once.n).toBe([...once.canonical].length);
@@ -201,9 +203,7 @@ describe('the canonical form of any text', () => {
     ['tracking parameters', `https://x.org/?${'utm_a=b&'.repeat(12_000)}`],
     ['flags', '\u{1F3F4}\u{E0067}\u{E0062}'.repeat(33_000)],
   ])('work is bounded on %s (quadratic work would take minutes)', (_name, text) => {
-    const start = performance.now();
-    wordForm(canonicalText(text).canonical);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(cpuMs(() => wordForm(canonicalText(text).canonical))).toBeLessThan(LINEAR_MS);
   });
 
   test.each([
@@ -235,9 +235,9 @@ describe('the canonical form of any text', () => {
         .slice(0, 400_000),
     ],
   ])('HTML %s is refused before it costs anything', (_name, html) => {
-    const start = performance.now();
-    expect(rejection(() => canonicalHtml(html))).toBe('too_long');
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(cpuMs(() => expect(rejection(() => canonicalHtml(html))).toBe('too_long'))).toBeLessThan(
+      LINEAR_MS,
+    );
   });
 
   test.each([
@@ -254,9 +254,7 @@ describe('the canonical form of any text', () => {
     ['links', '<a href=https://x.org/a>x.org/a</a> '.repeat(9_000)],
     ['parts of a mention', `<a class=mention href="https://x/?${'a=b&'.repeat(20_000)}">@b</a>`],
   ])('work on HTML is bounded with %s (quadratic work would take minutes)', (_name, html) => {
-    const start = performance.now();
-    rejection(() => canonicalHtml(html));
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(cpuMs(() => rejection(() => canonicalHtml(html)))).toBeLessThan(LINEAR_MS);
   });
 
   test('any HTML is read or refused, never a crash', () => {
