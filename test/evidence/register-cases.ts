@@ -20,7 +20,7 @@ import {
   type CertificateOptions,
 } from './certificate.js';
 import { AT, aaguidOf, type ModelName, rootOf } from './models.js';
-import { tpmStatement } from './tpm.js';
+import { ATTRIBUTE, HONEST_ATTRIBUTES, tpmStatement } from './tpm.js';
 
 export const CHALLENGE = sha256('registration challenge').toString('base64url');
 export const EXPECTED = { challenge: CHALLENGE, origin: ORIGIN, rpId: RP_ID, at: AT };
@@ -107,6 +107,8 @@ const models: readonly Row[] = byModel.map(([name, title, outcome]) => [
   outcome,
   line(attestedBy(name)),
 ]);
+
+const tpmWith = (attributes: number) => tpmStatement({ challenge: CHALLENGE }, undefined, attributes);
 
 const statements: readonly Row[] = [
   ['none', 'a software key with UP and UV set, and no statement', registered('attestation.none'), line({})],
@@ -398,6 +400,48 @@ const statements: readonly Row[] = [
     'a TPM of a root of the forger’s own',
     registered('attestation.chain'),
     line(tpmStatement({ challenge: CHALLENGE }, foreign)),
+  ],
+  [
+    'tpm-copied-out',
+    'a key certified by a TPM that may be moved to another TPM',
+    registered('attestation.software_key'),
+    line(tpmWith(HONEST_ATTRIBUTES & ~ATTRIBUTE.fixedTPM)),
+  ],
+  [
+    'tpm-other-parent',
+    'a key certified by a TPM that may get another parent',
+    registered('attestation.software_key'),
+    line(tpmWith(HONEST_ATTRIBUTES & ~ATTRIBUTE.fixedParent)),
+  ],
+  [
+    'tpm-imported',
+    'a key certified by a TPM that was made outside',
+    registered('attestation.software_key'),
+    line(tpmWith(HONEST_ATTRIBUTES & ~ATTRIBUTE.sensitiveDataOrigin)),
+  ],
+  [
+    'tpm-no-signer',
+    'a key certified by a TPM that may not sign',
+    registered('attestation.software_key'),
+    line(tpmWith(HONEST_ATTRIBUTES & ~ATTRIBUTE.sign)),
+  ],
+  [
+    'tpm-restricted',
+    'a key certified by a TPM that signs only what the TPM made',
+    registered('attestation.software_key'),
+    line(tpmWith(HONEST_ATTRIBUTES | ATTRIBUTE.restricted)),
+  ],
+  [
+    'tpm-decrypts',
+    'a key certified by a TPM that decrypts, too',
+    registered('attestation.software_key'),
+    line(tpmWith(HONEST_ATTRIBUTES | ATTRIBUTE.decrypt)),
+  ],
+  [
+    'tpm-loaded',
+    'a software key that a TPM loaded and certified',
+    registered('attestation.software_key'),
+    line(tpmWith(ATTRIBUTE.sign | 0x40)),
   ],
 ];
 

@@ -6,6 +6,7 @@ import { type Authority, certificate, OIDS } from './certificate.js';
 import { aaguidOf, rootOf } from './models.js';
 
 const u16 = (value: number) => Buffer.from([value >> 8, value & 0xff]);
+const u32 = (value: number) => Buffer.concat([u16(value >>> 16), u16(value & 0xffff)]);
 const sized = (bytes: Buffer) => Buffer.concat([u16(bytes.length), bytes]);
 
 const ALG_SHA256 = 0x000b;
@@ -13,8 +14,20 @@ const ALG_ECC = 0x0023;
 const ALG_NULL = 0x0010;
 const CURVE_P256 = 0x0003;
 
+/** TPMA_OBJECT of a key that was made in the TPM, stays there and signs: fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, noDA, sign. */
+export const HONEST_ATTRIBUTES = 0x00040472;
+/** Bits of TPMA_OBJECT. */
+export const ATTRIBUTE = {
+  fixedTPM: 1 << 1,
+  fixedParent: 1 << 4,
+  sensitiveDataOrigin: 1 << 5,
+  restricted: 1 << 16,
+  decrypt: 1 << 17,
+  sign: 1 << 18,
+} as const;
+
 /** TPMT_PUBLIC of the author's key. */
-function publicArea(): Buffer {
+function publicArea(attributes: number): Buffer {
   const [x, y] = [AUTHOR.jwk.x, AUTHOR.jwk.y].map((text) => Buffer.from(text, 'base64url')) as [
     Buffer,
     Buffer,
@@ -22,7 +35,7 @@ function publicArea(): Buffer {
   return Buffer.concat([
     u16(ALG_ECC),
     u16(ALG_SHA256),
-    Buffer.from('00040472', 'hex'),
+    u32(attributes),
     u16(0),
     u16(ALG_NULL),
     u16(ALG_NULL),
@@ -58,10 +71,14 @@ const TPM_NAME = sequence(
 );
 const AIK_USAGE = sequence(oid('6781050803'));
 
-/** @param root under which the identity key is certified */
+/**
+ * @param root under which the identity key is certified
+ * @param attributes what the TPM says of the key
+ */
 export function tpmStatement(
   forgery: Pick<RegistrationForgery, 'challenge'>,
   root: Authority = rootOf('platform'),
+  attributes = HONEST_ATTRIBUTES,
 ): RegistrationForgery {
   const aik = keyNamed('tpm identity');
   return {
@@ -69,7 +86,7 @@ export function tpmStatement(
     aaguid: aaguidOf('platform'),
     format: 'tpm',
     statement: ({ authData, clientDataHash }) => {
-      const area = publicArea();
+      const area = publicArea(attributes);
       const info = certifyInfo(sha256(Buffer.concat([authData, clientDataHash])), area);
       const certified = certificate({
         subject: {},

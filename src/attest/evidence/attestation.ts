@@ -13,6 +13,7 @@ import { DerError, extensionOf } from './der.js';
 import { type Metadata, standingOf } from './metadata.js';
 import { inGoodStanding, keepsKeysInHardware, type Model } from './metadata-models.js';
 import { type EvidenceLimit, EvidenceRefused } from './refusal.js';
+import { provesTpmKey } from './tpm-key.js';
 
 /** How each format's models name it in their metadata: with other kinds the statement is not what the maker says it makes. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
@@ -60,6 +61,7 @@ export function limitOf(
   if (!chains(chain, model, format, atMs)) return 'attestation.chain';
   if (format === 'android-key' && !provesAndroidKey(chain[0]!, clientDataHash))
     return 'attestation.software_key';
+  if (format === 'tpm' && !provesTpmKey(fields.get('pubArea'))) return 'attestation.software_key';
   return limitOfModel(model, data, atMs);
 }
 
