@@ -10,6 +10,7 @@ import { hashId } from '../../schemas/ids.js';
 import { LIMITS } from '../../schemas/limits.js';
 import type { ChallengeDoc, CredentialDoc, SubjectDoc } from '../../schemas/store/documents.js';
 import { challengeId } from './challenge.js';
+import { isErased } from './erase.js';
 import { asRefusal, expectationOf } from './evidence/at-issuer.js';
 import { judgeRegistration } from './evidence/webauthn.js';
 import type { Issuer } from './issuer.js';
@@ -71,7 +72,8 @@ export async function beginEnrolment(
 
 /**
  * Registers the key and answers with the subject it belongs to; a second key of the same account joins the first.
- * @throws {AssayError} `attest.challenge` when unknown, used or expired, `attest.assertion`
+ * @throws {AssayError} `attest.challenge` when unknown, used or expired, `attest.assertion`,
+ *   `attest.mismatch` for an author who is erased at that moment
  */
 export async function completeEnrolment(
   issuer: Issuer,
@@ -93,8 +95,9 @@ export async function completeEnrolment(
   if ((await keysOf(issuer, subject._id)).length >= KEYS_PER_SUBJECT) {
     throw new AssayError('attest.assertion', `expected at most ${KEYS_PER_SUBJECT} keys for one account`);
   }
+  const _id = hashId('credential', credentialId);
   const outcome = await credentials.insert({
-    _id: hashId('credential', credentialId),
+    _id,
     tenant,
     subject: subject._id,
     credentialId,
@@ -105,6 +108,10 @@ export async function completeEnrolment(
     createdMs: issuer.clock(),
   });
   if (outcome.did !== 'inserted') throw new AssayError('attest.assertion', 'this key is already registered');
+  if (await isErased(issuer, subject._id)) {
+    await credentials.delete(_id, { subject: subject._id });
+    throw new AssayError('attest.mismatch', 'the author was erased');
+  }
   return { subject: subject._id };
 }
 

@@ -38,13 +38,24 @@ export async function eraseSubject(
 }
 
 /**
+ * Whether the author is gone or going. Who writes something of an author asks this afterwards, and takes it back: erasure
+ * destroys the key before it looks for what there is.
+ */
+export async function isErased(
+  { collections }: Pick<Issuer, 'collections'>,
+  subject: string,
+): Promise<boolean> {
+  const now = await collections.subjects.get(subject);
+  return now === null || now.sealedKey === null;
+}
+
+/**
  * For whoever has just recorded a token: erasure destroys the key before it looks for tokens, and one that was on its way
  * then is found here.
  * @throws {AssayError} `attest.mismatch`
  */
 export async function checkNotErased(issuer: Issuer, { _id, subject }: AttestationDoc): Promise<void> {
-  const now = await issuer.collections.subjects.get(subject);
-  if (now !== null && now.sealedKey !== null) return;
+  if (!(await isErased(issuer, subject))) return;
   await revoke(issuer, _id);
   throw new AssayError('attest.mismatch', 'the author was erased');
 }

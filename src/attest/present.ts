@@ -11,6 +11,7 @@ import { AssayError } from '../../schemas/errors.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { fetchText } from '../client/fetch.js';
 import { challengeId } from './challenge.js';
+import { isErased } from './erase.js';
 import { type JudgedCredential, judgePresentation } from './evidence/credential.js';
 import { countsOn } from './evidence/credential-trust.js';
 import { EvidenceRefused } from './evidence/refusal.js';
@@ -114,7 +115,10 @@ async function judged(
   }
 }
 
-/** One insert decides between two authors who are one person. @throws {AssayError} `attest.person_known` */
+/**
+ * One insert decides between two authors who are one person.
+ * @throws {AssayError} `attest.person_known`, `request.not_found` for an author who is erased at that moment
+ */
 async function takePerson(
   issuer: Issuer,
   { _id: subject, tenant, aud }: { _id: string; tenant: string; aud: string },
@@ -128,9 +132,19 @@ async function takePerson(
     hmac.update(length).update(field);
   }
   const _id = hmac.digest('base64url');
-  const outcome = await persons.insert({ _id, tenant, subject, createdMs: issuer.clock() });
-  if (outcome.did === 'inserted') return;
-  if ((await persons.get(_id))?.subject !== subject) throw new AssayError('attest.person_known');
+  const doc = { _id, tenant, subject, createdMs: issuer.clock() };
+  if ((await persons.insert(doc)).did !== 'inserted') {
+    const holder = (await persons.get(_id))?.subject;
+    if (holder === subject) return;
+    // What an author who is gone has left behind, by a process that died, holds nobody back.
+    if (holder === undefined || (await issuer.collections.subjects.get(holder)) !== null)
+      throw new AssayError('attest.person_known');
+    await persons.delete(_id, { subject: holder });
+    if ((await persons.insert(doc)).did !== 'inserted') throw new AssayError('attest.person_known');
+  }
+  if (!(await isErased(issuer, subject))) return;
+  await persons.delete(_id, { subject });
+  throw new AssayError('request.not_found');
 }
 
 /** The key under which persons are known here, made at the first need and kept sealed: whoever reads the store cannot try names. */

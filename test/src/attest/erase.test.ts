@@ -1,14 +1,17 @@
 /** Erasure: afterwards nothing in any collection names the author, and every token of theirs is revoked. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beginEnrolment, completeEnrolment } from '../../../src/attest/enrol.js';
 import { eraseSubject } from '../../../src/attest/erase.js';
 import { importCredentialTrust } from '../../../src/attest/evidence/credential-trust.js';
 import { issueAttestation } from '../../../src/attest/issue.js';
+import type { Issuer } from '../../../src/attest/issuer.js';
 import { beginPresentation, completePresentation } from '../../../src/attest/present.js';
 import { challengeText } from '../../../src/attest/sign.js';
 import type { DemoAuthor } from '../../../src/demo/author.js';
+import { softwareAuthenticator } from '../../../src/demo/software-authenticator.js';
 import { ISSUER, ISSUER_KEY, NOW, presentation } from '../../evidence/credentials.js';
 import { everything } from './everything.js';
-import { openRig, type Rig } from './rig.js';
+import { ORIGIN, openRig, type Rig } from './rig.js';
 
 let rig: Rig;
 let ann: DemoAuthor;
@@ -42,14 +45,67 @@ const erase = (text = proof()) => eraseSubject(rig.issuer, 'acme', 'forum', text
 const verify = (token: string) =>
   rig.issuer.verifier.verify(token, { text: 'Mine.', platform: 'forum', author: 'ann-1' });
 
-async function present(author: DemoAuthor): Promise<void> {
+async function present(author: DemoAuthor, issuer = rig.issuer): Promise<void> {
   const whose = { subject: author.subject, platform: 'forum' };
   const { nonce, aud } = await beginPresentation(rig.issuer, 'acme', whose);
   const text = presentation({ binding: { nonce, aud } });
-  await completePresentation(rig.issuer, 'acme', { ...whose, nonce, presentation: text });
+  await completePresentation(issuer, 'acme', { ...whose, nonce, presentation: text });
 }
 
+/** An issuer for whom `act` is done just before it inserts into this collection. */
+function beforeInsertOf(name: 'persons' | 'credentials', act: () => Promise<unknown>): Issuer {
+  const kept = rig.issuer.collections[name];
+  const watched = new Proxy(kept, {
+    get(target, key) {
+      if (key === 'insert') return (doc: never) => act().then(() => target.insert(doc));
+      const value = Reflect.get(target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return { ...rig.issuer, collections: { ...rig.issuer.collections, [name]: watched } };
+}
+const left = async (name: 'persons' | 'credentials', { subject } = ann) => {
+  const { persons, credentials } = rig.issuer.collections;
+  const query = { index: 'by_subject', where: { subject }, limit: 5 };
+  return (await (name === 'persons' ? persons.page(query) : credentials.page(query))).docs;
+};
+
 describe('an author who is erased', () => {
+  test('while presenting a credential leaves no person behind', async () => {
+    const during = beforeInsertOf('persons', () => erase());
+    await expect(present(ann, during)).rejects.toMatchObject({ code: 'request.not_found' });
+    expect(await left('persons')).toEqual([]);
+    await present(await rig.author());
+  });
+
+  test('while presenting, with the key destroyed and the rest not done yet, leaves none either', async () => {
+    const { subjects } = rig.issuer.collections;
+    const during = beforeInsertOf('persons', () =>
+      subjects.update(ann.subject, { set: { sealedKey: null } }),
+    );
+    await expect(present(ann, during)).rejects.toMatchObject({ code: 'request.not_found' });
+    expect(await left('persons')).toEqual([]);
+  });
+
+  test('holds no person back by a document that was left over', async () => {
+    await present(ann);
+    await rig.issuer.collections.subjects.delete(ann.subject);
+    const again = await rig.author();
+    await present(again);
+    expect(await left('persons')).toEqual([]);
+    expect(await left('persons', again)).toHaveLength(1);
+  });
+
+  test('while registering another key leaves no key behind', async () => {
+    const begun = await beginEnrolment(rig.issuer, 'acme', 'forum', proof());
+    const registration = softwareAuthenticator(ORIGIN, 'assay.example').register(begun.publicKey);
+    const during = beforeInsertOf('credentials', () => erase());
+    await expect(completeEnrolment(during, 'acme', begun.enrolment, registration)).rejects.toMatchObject({
+      code: 'attest.mismatch',
+    });
+    expect(await left('credentials')).toEqual([]);
+  });
+
   test('is named by nothing that is kept, and others are as they were', async () => {
     const ben = await rig.author('ben-1');
     const { token: other } = await ben.attest({ text: 'Another.' });
