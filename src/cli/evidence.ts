@@ -15,7 +15,7 @@ import type { AddCommand } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { openInput } from './input.js';
 import { type Io, writeJson } from './io.js';
-import { type InputLine, readLines } from './lines.js';
+import { type InputLine, nameOf, readLines } from './lines.js';
 import { jsonOption } from './settings.js';
 import { statusFolder } from './verify-lines.js';
 
@@ -56,7 +56,7 @@ async function answerLine(
   input: InputLine,
   options: JudgeOptions,
 ): Promise<{ read: boolean; answer: object }> {
-  const unread = (error: string) => ({ read: false, answer: { id: input.line, accepted: false, error } });
+  const unread = (error: string) => ({ read: false, answer: { ...nameOf(null, input.line), accepted: false, error } });
   if ('tooLong' in input) return unread('evidence.too_large');
   try {
     parseJson(input.bytes);
@@ -67,9 +67,8 @@ async function answerLine(
   // Within the bounds now; a name that stands twice means two things, and is no evidence.
   const line = readJson(input.bytes);
   if (line === null) return unread('evidence.malformed');
-  const { id } = line;
-  const named = typeof id === 'string' || typeof id === 'number' ? id : input.line;
-  return { read: true, answer: { id: named, ...(await judgeEvidence(line, options, Date.now())) } };
+  const judged = await judgeEvidence(line, options, Date.now());
+  return { read: true, answer: { ...nameOf(line, input.line), ...judged } };
 }
 
 export async function judgeFile(io: Io, file: string, flags: EvidenceFlags): Promise<number> {

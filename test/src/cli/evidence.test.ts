@@ -41,11 +41,20 @@ describe('assay evidence', () => {
     const { code, json, err } = await run([], input);
     expect(json).toEqual([
       { id: 'a', accepted: true, unq: 2 },
-      { id: 2, accepted: false, error: 'evidence.malformed' },
-      { id: 4, accepted: true, unq: 2 },
+      { line: 2, accepted: false, error: 'evidence.malformed' },
+      { line: 4, accepted: true, unq: 2 },
       { id: 7, accepted: false, error: 'evidence.malformed' },
     ]);
     expect([code, err]).toEqual([1, '']);
+  });
+
+  it('never takes the number of a line for an id that another line has', async () => {
+    const { json } = await run([], [line({ id: 2 }), line(), line({ id: null })].join('\n'));
+    expect(json).toEqual([
+      { id: 2, accepted: true, unq: 2 },
+      { line: 2, accepted: true, unq: 2 },
+      { line: 3, accepted: true, unq: 2 },
+    ]);
   });
 
   it('ends with 0 when every line could be read, whatever was refused', async () => {
@@ -71,8 +80,8 @@ describe('assay evidence', () => {
   it('passes over a line that is too long', async () => {
     const { json, code } = await run([], `${'x'.repeat(LIMITS.batchBodyBytes + 1)}\n${line()}`);
     expect(json).toEqual([
-      { id: 1, accepted: false, error: 'evidence.too_large' },
-      { id: 2, accepted: true, unq: 2 },
+      { line: 1, accepted: false, error: 'evidence.too_large' },
+      { line: 2, accepted: true, unq: 2 },
     ]);
     expect(code).toBe(1);
   });
@@ -81,7 +90,7 @@ describe('assay evidence', () => {
     put(listFile(STATUS_URI), 'x'.repeat(LIMITS.statusListTextBytes + 1));
     const status = { status: { status_list: { idx: 1, uri: STATUS_URI } } };
     const { json, err } = await run(['--status', folder], line({ input: presentation({ claims: status }) }));
-    expect(json).toEqual([{ id: 1, accepted: false, error: 'sd_jwt.status' }]);
+    expect(json).toEqual([{ line: 1, accepted: false, error: 'sd_jwt.status' }]);
     expect(JSON.parse(err)).toMatchObject({ error: { code: 'request.too_large' } });
   });
 
