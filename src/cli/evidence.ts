@@ -56,7 +56,10 @@ async function answerLine(
   input: InputLine,
   options: JudgeOptions,
 ): Promise<{ read: boolean; answer: object }> {
-  const unread = (error: string) => ({ read: false, answer: { ...nameOf(null, input.line), accepted: false, error } });
+  const unread = (error: string) => ({
+    read: false,
+    answer: { ...nameOf(null, input.line), accepted: false, error },
+  });
   if ('tooLong' in input) return unread('evidence.too_large');
   try {
     parseJson(input.bytes);
