@@ -41,7 +41,8 @@ export function leadsToName(label: string, href: string): boolean {
 
 /** What a path says before or after the name may be anybody's choice, so only whole paths of a known form count. */
 const isPageOfAccount = (parts: string[], names: string[]): boolean =>
-  names.includes(parts.at(-1)!) && (parts.length === 1 || (parts.length === 2 && ACCOUNT_PAGE.has(parts[0]!)));
+  names.includes(parts.at(-1)!) &&
+  (parts.length === 1 || (parts.length === 2 && ACCOUNT_PAGE.has(parts[0]!)));
 
 function isPageOfTag(url: URL, parts: string[], name: string, own: boolean): boolean {
   const [page, tag] = parts.slice(-2);
