@@ -14,25 +14,41 @@ const PLATFORMS = new Set(
     'youtube.com'
   ).split(' '),
 );
+/** The part before the name in the page of an account, where there is one. */
+const ACCOUNT_PAGE = new Set(['in', 'company', 'profile', 'user', 'users', 'u']);
 /** The part before the name in the page of a tag, on servers that anybody may run. */
 const TAG_PAGE = new Set(['tag', 'tags', 'hashtag', 'hashtags']);
+/** What else takes a tag in its query, and the members that may carry it. */
+const SEARCH_PAGE = new Set([...TAG_PAGE, 'search']);
+const TAG_MEMBERS = ['q', 'keywords'];
 const SITE = 'relative.invalid';
 
 /** Whether a mention or tag (one word, with its sign) leads to what it names, as far as anybody can tell offline. */
 export function leadsToName(label: string, href: string): boolean {
   if (href === '' || IDENTIFIER.test(href)) return true;
-  if (SCHEME.test(href) && parseHttp(href) === null) return false;
+  const relative = !SCHEME.test(href);
+  if (relative ? !href.startsWith('/') : parseHttp(href) === null) return false;
   const url = parsed(href);
   if (url === null) return false;
   const [name, server] = named(label);
-  const host = url.hostname.replace(/^www\./, '');
-  const mention = label.startsWith('@');
-  if (url.hostname === SITE || PLATFORMS.has(host) || (mention && url.hostname === server)) {
-    return partsOf(url).some((part) => part === name || part === label.slice(1).toLowerCase());
-  }
-  if (mention || url.search !== '' || url.hash !== '') return false;
-  const [page, tag] = url.pathname.split('/').slice(-2).map(plain);
-  return TAG_PAGE.has(page!) && tag === name;
+  const own = relative ? url.hostname === SITE : PLATFORMS.has(url.hostname.replace(/^www\./, ''));
+  const parts = partsOf(url);
+  if (!label.startsWith('@')) return (own || isBare(url)) && isPageOfTag(url, parts, name, own);
+  const names = [label.slice(1).toLowerCase()];
+  if (url.hostname === server) names.push(name);
+  return (own || url.hostname === server) && isBare(url) && isPageOfAccount(parts, names);
+}
+
+/** What a path says before or after the name may be anybody's choice, so only whole paths of a known form count. */
+const isPageOfAccount = (parts: string[], names: string[]): boolean =>
+  names.includes(parts.at(-1)!) &&
+  (parts.length === 1 || (parts.length === 2 && ACCOUNT_PAGE.has(parts[0]!)));
+
+function isPageOfTag(url: URL, parts: string[], name: string, own: boolean): boolean {
+  const [page, tag] = parts.slice(-2);
+  if (TAG_PAGE.has(page!) && tag === name) return true;
+  if (!own || !SEARCH_PAGE.has(parts.at(-1)!)) return false;
+  return TAG_MEMBERS.some((member) => url.searchParams.getAll(member).some((value) => plain(value) === name));
 }
 
 /**
@@ -46,8 +62,8 @@ export function standsAfterMention(line: string, { start, url }: { start: number
   if (at < 0 || /[\p{L}\p{N}\p{M}]$/u.test(word.slice(0, at))) return false;
   const mention = word.slice(at);
   const page = parseHttp(url) === null ? null : parsed(url);
-  if (mention.length < 2 || page === null || page.search !== '' || page.hash !== '') return false;
-  const parts = page.pathname.replace(/\/$/, '').split('/').slice(1).map(plain);
+  if (mention.length < 2 || page === null || !isBare(page)) return false;
+  const parts = partsOf(page);
   return parts.length <= 2 && parts.at(-1) === mention.slice(1).toLowerCase();
 }
 
@@ -71,7 +87,10 @@ function named(label: string): [name: string, server: string | undefined] {
   return at < 0 ? [whole, undefined] : [whole.slice(0, at), whole.slice(at + 1)];
 }
 
-const partsOf = (url: URL): string[] => [...url.pathname.split('/'), ...url.searchParams.values()].map(plain);
+/** Without query and fragment. */
+const isBare = (url: URL): boolean => url.search === '' && url.hash === '';
+
+const partsOf = (url: URL): string[] => url.pathname.replace(/\/$/, '').split('/').slice(1).map(plain);
 
 const plain = (part: string): string => decoded(part).replace(/^[@#]/, '').toLowerCase();
 

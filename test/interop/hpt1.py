@@ -536,6 +536,7 @@ PLATFORMS = set(
     "x.com twitter.com bsky.app linkedin.com instagram.com threads.net threads.com facebook.com reddit.com tiktok.com "
     "youtube.com".split()
 )
+TAG_PAGES = ("tag", "tags", "hashtag", "hashtags")
 
 
 def write_link(kind, shown, label, written, target, following, reported):
@@ -563,11 +564,6 @@ def write_link(kind, shown, label, written, target, following, reported):
     return f"{written} <{url}>" if word else f"<{url}>"
 
 
-def names_of(label):
-    name = label[1:].lower()
-    return {name, name.partition("@")[0]}
-
-
 def plain_part(part):
     return re.sub("^[@#]", "", decoded(part)).lower()
 
@@ -576,24 +572,35 @@ def leads_to(label, target):
     target = re.sub("[\t\n\r]", "", target)
     if not target or re.match("(?:did|at|acct|urn):", target, re.I):
         return True
-    names = names_of(label)
+    whole = label[1:].lower()
+    name, _, server = whole.partition("@")
     if SCHEME.match(target):
         url = parse_url(target)
         if url is None or url.user or url.port:
             return False
-        path, query, host = url.path, url.query, url.host
-        known = re.sub(r"^www\.", "", host) in PLATFORMS
-        if not known and not (label[0] == "@" and host == label[1:].lower().partition("@")[2]):
-            last = [plain_part(part) for part in path.split("/")[-2:]]
-            tag = last[0] in ("tag", "tags", "hashtag", "hashtags") and last[-1] == label[1:].lower().partition("@")[0]
-            return label[0] != "@" and not query and not url.fragment and len(last) == 2 and tag
+        path, query, fragment = url.path, url.query or "", url.fragment
+        own, host = re.sub(r"^www\.", "", url.host) in PLATFORMS, url.host
     else:
-        if re.match(r"[/\\]{2}", target):
+        if not re.match(r"/(?![/\\])", target):
             return False
-        path, _, query = target.partition("#")[0].partition("?")
-        path = parse_path(path if path[:1] in ("/", "\\") else f"/{path}")
-    parts = path.split("/") + [value for _, value in parse_qsl(query or "", keep_blank_values=True)]
-    return any(plain_part(part) in names for part in parts)
+        address, _, fragment = target.partition("#")
+        path, _, query = address.partition("?")
+        path, own, host = parse_path(path), True, None
+    parts = [plain_part(part) for part in path[1:].removesuffix("/").split("/")]
+    bare = not query and not fragment
+    if label[0] == "@":
+        at_home = bool(server) and host == server
+        if not bare or not (own or at_home) or parts[-1] not in ([whole, name] if at_home else [whole]):
+            return False
+        return len(parts) == 1 or (len(parts) == 2 and parts[0] in ("in", "company", "profile", "user", "users", "u"))
+    if not own and not bare:
+        return False
+    if len(parts) > 1 and parts[-2] in TAG_PAGES and parts[-1] == name:
+        return True
+    if not own or parts[-1] not in TAG_PAGES + ("search",):
+        return False
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return any(member in ("q", "keywords") and plain_part(value) == name for member, value in pairs)
 
 
 def decoded(part):
