@@ -433,8 +433,8 @@ const statements: readonly Row[] = [
   ],
   [
     'tpm-decrypts',
-    'a key certified by a TPM that decrypts, too',
-    registered('attestation.software_key'),
+    'a key certified by a TPM that decrypts, too, as those of Windows do',
+    ATTESTED,
     line(tpmWith(HONEST_ATTRIBUTES | ATTRIBUTE.decrypt)),
   ],
   [

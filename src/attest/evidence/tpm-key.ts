@@ -18,14 +18,13 @@ const FIXED_PARENT = 1 << 4;
 const SENSITIVE_DATA_ORIGIN = 1 << 5;
 /** Signs only what the TPM made itself. */
 const RESTRICTED = 1 << 16;
-const DECRYPT = 1 << 17;
 const SIGN = 1 << 18;
 
 const REQUIRED = FIXED_TPM | FIXED_PARENT | SENSITIVE_DATA_ORIGIN | SIGN;
-const REFUSED = RESTRICTED | DECRYPT;
 
 /**
- * Whether the public area says: made in this TPM, never to leave it, and to sign what a stranger asks and nothing else.
+ * Whether the public area says: made in this TPM, never to leave it, and to sign what a stranger asks. That it may decrypt,
+ * too, as keys of Windows Hello may, says nothing of where it lies.
  * @param pubArea of the statement; what is no public area proves nothing
  */
 export function provesTpmKey(pubArea: Cbor | undefined): boolean {
@@ -33,5 +32,5 @@ export function provesTpmKey(pubArea: Cbor | undefined): boolean {
   const area = new DataView(pubArea.buffer, pubArea.byteOffset, pubArea.byteLength);
   if (!KEY_TYPES.has(area.getUint16(TYPE_AT))) return false;
   const attributes = area.getUint32(ATTRIBUTES_AT);
-  return (attributes & REQUIRED) === REQUIRED && (attributes & REFUSED) === 0;
+  return (attributes & REQUIRED) === REQUIRED && (attributes & RESTRICTED) === 0;
 }

@@ -26,8 +26,9 @@ describe('a public area', () => {
     },
   );
 
-  test.each(['restricted', 'decrypt'] as const)('with %s does not', (name) => {
-    expect(provesTpmKey(areaOf(HONEST_ATTRIBUTES | ATTRIBUTE[name]))).toBe(false);
+  test('that is restricted does not; one that decrypts, too, does', () => {
+    expect(provesTpmKey(areaOf(HONEST_ATTRIBUTES | ATTRIBUTE.restricted))).toBe(false);
+    expect(provesTpmKey(areaOf(HONEST_ATTRIBUTES | ATTRIBUTE.decrypt))).toBe(true);
   });
 
   test('is read wherever its bytes lie', () => {
