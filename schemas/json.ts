@@ -63,6 +63,10 @@ export function membersOf(value: unknown): number {
   return count;
 }
 
+/** Whether UTF-8 begins with a byte order mark, which {@link parseJson} passes over and other readers may not (RFC 8259, section 8.1). */
+export const hasByteOrderMark = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /**

@@ -12,7 +12,7 @@ import type { Issuer } from './attest/issuer.js';
 import { verifyPost } from './attest/verify-post.js';
 import type { Config } from './config/config.js';
 import type { Context } from './context.js';
-import type { Judging } from './judging.js';
+import { decideWith, type Judging } from './judging.js';
 import { leasesOf } from './outbox-leases.js';
 import { breakerMetrics } from './store/breaker-metrics.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
@@ -39,14 +39,6 @@ const NO_JUDGE: Judge = {
 const NO_DECISION: Decide = () => {
   throw new AssayError('internal', 'this process judges nothing');
 };
-
-/** The decision bound to a detector's cuts: those of the first stage where it judged alone. */
-export const decideWith =
-  ({ decide, detector }: Pick<Judging, 'decide' | 'detector'>, prior: number): Decide =>
-  (evidence) => {
-    const { policy, firstStagePolicy = policy } = detector;
-    return decide(evidence, [], prior, evidence.degraded === true ? firstStagePolicy : policy);
-  };
 
 function pipelineParts({ context, config, judging, issuer }: FlowParts): PipelineParts {
   return {

@@ -5,6 +5,7 @@
 import type { decide } from '../detectors/decide.js';
 import type { Detector, LoadOptions } from '../detectors/detector.js';
 import type { sentenceOf } from '../detectors/sentences.js';
+import type { Decide } from '../streams/judge.js';
 import type { Config } from './config/config.js';
 
 export interface Judging {
@@ -12,6 +13,14 @@ export interface Judging {
   decide: typeof decide;
   sentenceOf: typeof sentenceOf;
 }
+
+/** The decision bound to a detector's cuts: those of the first stage where it judged alone. */
+export const decideWith =
+  ({ decide, detector }: Pick<Judging, 'decide' | 'detector'>, prior: number): Decide =>
+  (evidence) => {
+    const { policy, firstStagePolicy = policy } = detector;
+    return decide(evidence, [], prior, evidence.degraded === true ? firstStagePolicy : policy);
+  };
 
 /** What the configuration says about the detector. */
 export const loadOptionsOf = ({

@@ -3,6 +3,7 @@
  * single use; text, platform and account are all bound in, so that the assertion fits this one token and nothing else.
  */
 import { createHash } from 'node:crypto';
+import { updateFramed } from './framed.js';
 
 export interface ChallengeFields {
   /** 32 random bytes, base64url. */
@@ -28,13 +29,7 @@ export function signChallenge({ nonce, can, h, w, n, aud, acc }: ChallengeFields
     Buffer.from(aud),
     Buffer.from(acc, 'base64url'),
   ];
-  const hash = createHash('sha256').update('assay-challenge-1\0');
-  for (const field of fields) {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(field.length);
-    hash.update(length).update(field);
-  }
-  return hash.digest();
+  return updateFramed(createHash('sha256').update('assay-challenge-1\0'), fields).digest();
 }
 
 /** Under which a nonce's challenge is stored: whoever reads the store cannot redeem it. */

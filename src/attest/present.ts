@@ -15,6 +15,7 @@ import { isErased } from './erase.js';
 import { type JudgedCredential, judgePresentation } from './evidence/credential.js';
 import { countsOn } from './evidence/credential-trust.js';
 import { EvidenceRefused } from './evidence/refusal.js';
+import { updateFramed } from './framed.js';
 import type { Issuer } from './issuer.js';
 import { ownSubject } from './sign.js';
 
@@ -126,12 +127,7 @@ async function takePerson(
 ): Promise<void> {
   const { persons } = issuer.collections;
   const hmac = createHmac('sha256', await personKey(issuer)).update('assay-person-1\0');
-  for (const field of [tenant, aud, ...person]) {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(Buffer.byteLength(field));
-    hmac.update(length).update(field);
-  }
-  const _id = hmac.digest('base64url');
+  const _id = updateFramed(hmac, [tenant, aud, ...person]).digest('base64url');
   const doc = { _id, tenant, subject, createdMs: issuer.clock() };
   if ((await persons.insert(doc)).did !== 'inserted') {
     const holder = (await persons.get(_id))?.subject;

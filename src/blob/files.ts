@@ -3,10 +3,11 @@
  * disk (written aside, flushed, renamed), so a name that exists always has its whole content.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AssayError } from '../../schemas/errors.js';
 import type { BlobStore } from '../../schemas/store/port.js';
+import { flushFolder, writeDurably } from '../durable-file.js';
 import { isBlobRef, readVerified } from './address.js';
 
 const hasCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException)?.code === code;
@@ -16,26 +17,6 @@ function translate(error: unknown): unknown {
   return new AssayError('disk.full', 'There is not enough disk space left to store a blob.', {
     cause: error,
   });
-}
-
-/** Makes a rename or a new entry in the folder durable. */
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function writeDurably(path: string, bytes: Buffer): Promise<void> {
-  const handle = await open(path, 'wx');
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /**
@@ -56,7 +37,7 @@ export async function openBlobFiles(folder: string): Promise<BlobStore> {
       if (await stat(path).catch(() => null)) return done;
       const part = join(aside, randomUUID());
       try {
-        await writeDurably(part, bytes);
+        await writeDurably(part, bytes, 'wx');
         await mkdir(dirname(path), { recursive: true });
         await rename(part, path);
         await flushFolder(dirname(path));

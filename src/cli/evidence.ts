@@ -4,20 +4,19 @@
  * that cannot be read costs the exit code (docs/evidence.md).
  */
 import { AssayError } from '../../schemas/errors.js';
-import { parseJson } from '../../schemas/json.js';
+import { hasByteOrderMark, parseJson } from '../../schemas/json.js';
 import { LIMITS } from '../../schemas/limits.js';
 import { readCredentialTrust } from '../attest/evidence/credential-trust.js';
 import { type JudgeOptions, judgeEvidence } from '../attest/evidence/judge.js';
 import { readMetadata } from '../attest/evidence/metadata.js';
 import { readNamedFile } from '../attest/trust-file.js';
-import { readJson } from '../client/token.js';
 import type { AddCommand } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { openInput } from './input.js';
 import { type Io, writeJson } from './io.js';
 import { type InputLine, nameOf, readLines } from './lines.js';
 import { jsonOption } from './settings.js';
-import { statusFolder } from './verify-lines.js';
+import { complaintsTo, statusFolder } from './verify-lines.js';
 
 export interface EvidenceFlags {
   trust: string;
@@ -33,11 +32,7 @@ async function judgeOf(
   if ((metadata === undefined) !== (metadataRoot === undefined)) {
     throw new AssayError('config.invalid', 'expected --metadata and --metadata-root together');
   }
-  const complain = (error: Error): void =>
-    void io.err.write(
-      `${JSON.stringify({ error: { code: 'request.too_large', message: error.message } })}\n`,
-    );
-  const kept = status === undefined ? null : statusFolder(status, complain);
+  const kept = status === undefined ? null : statusFolder(status, complaintsTo(io, true));
   return {
     trust: await readCredentialTrust(trust),
     lists: async (uri) => (await kept?.get(uri)) ?? null,
@@ -61,16 +56,16 @@ async function answerLine(
     answer: { ...nameOf(null, input.line), accepted: false, error },
   });
   if ('tooLong' in input) return unread('evidence.too_large');
+  let line: unknown;
   try {
-    parseJson(input.bytes);
+    line = parseJson(input.bytes);
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
     return unread('evidence.malformed');
   }
-  // Within the bounds now; a name that stands twice means two things, and is no evidence.
-  const line = readJson(input.bytes);
-  if (line === null) return unread('evidence.malformed');
-  const judged = await judgeEvidence(line, options, Date.now());
+  const isObject = typeof line === 'object' && line !== null && !Array.isArray(line);
+  if (!isObject || hasByteOrderMark(input.bytes)) return unread('evidence.malformed');
+  const judged = await judgeEvidence(line as Record<string, unknown>, options, Date.now());
   return { read: true, answer: { ...nameOf(line, input.line), ...judged } };
 }
 

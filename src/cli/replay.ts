@@ -17,7 +17,7 @@ import {
 } from '../../streams/replay/replay.js';
 import type { Config } from '../config/config.js';
 import type { Context } from '../context.js';
-import { type Judging, loadOptionsOf } from '../judging.js';
+import { decideWith, type Judging, loadOptionsOf } from '../judging.js';
 import { SIGNALS } from '../main.js';
 import { leasesOf } from '../outbox-leases.js';
 import { replayReport } from '../replay/report.js';
@@ -69,12 +69,11 @@ interface Run {
 
 async function replayOn(context: Context, state: ReplayState, run: Run): Promise<boolean> {
   const { io, config, judging, file, flags } = run;
-  const { detector, decide } = judging;
   const announcer = new Announcer({ ...context, leases: leasesOf(context) });
   const parts = {
     ...context,
-    judge: detector,
-    decide: (evidence: Parameters<typeof decide>[0]) => decide(evidence, [], config.prior, detector.policy),
+    judge: judging.detector,
+    decide: decideWith(judging, config.prior),
     outboxShards: OUTBOX_SHARDS_MAX,
   };
   const stop = new AbortController();

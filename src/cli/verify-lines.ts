@@ -9,7 +9,9 @@ import { AssayError } from '../../schemas/errors.js';
 import { parseJson } from '../../schemas/json.js';
 import type { Found, Verifier, VerifierCache } from '../client/html.js';
 import { readKept } from '../client/node-cache.js';
+import { textOf } from '../client/place.js';
 import { type CheckedResult, Holders } from '../client/reuse.js';
+import type { Io } from './io.js';
 import { type LineName, nameOf } from './lines.js';
 
 export type LineAnswer = LineName & (CheckedResult | { error: { code: string; message: string } });
@@ -44,17 +46,24 @@ export class LineVerifier {
 }
 
 function placeOf({ text, html, facets, platform, author }: Record<string, unknown>): Found {
-  // What is no text, or cannot be read, is handed on as it is: the verifier calls it unchecked, and the worst counts.
-  const given = { text, html, facets };
-  const found = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
-  ) as Found;
+  const found: Found = textOf({ text, html, facets });
   if (platform !== undefined && platform !== null)
     found.platform = typeof platform === 'string' ? platform : '';
   const name = typeof author === 'object' && author !== null ? (author as { id?: unknown }).id : author;
   if (typeof name === 'string') found.author = name;
   return found;
 }
+
+/** A list that cannot be read costs its tokens their status, and is no reason to stop: it is told on standard error. */
+export const complaintsTo =
+  (io: Pick<Io, 'err'>, asJson: boolean) =>
+  (error: Error): void => {
+    const { message } = error;
+    const code = error instanceof AssayError ? error.code : 'request.invalid';
+    io.err.write(
+      asJson ? `${JSON.stringify({ error: { code, message } })}\n` : `assay: ${message} (${code})\n`,
+    );
+  };
 
 /** The file of a status list in a folder of lists. */
 export const listFile = (uri: string): string => `${createHash('sha256').update(uri).digest('hex')}.jwt`;

@@ -15,7 +15,7 @@ import { asText, openInput, readAll } from './input.js';
 import { type Io, write, writeJson } from './io.js';
 import { readLines } from './lines.js';
 import { jsonOption, wholeNumber } from './settings.js';
-import { LineVerifier, statusFolder } from './verify-lines.js';
+import { complaintsTo, LineVerifier, statusFolder } from './verify-lines.js';
 
 export interface VerifyFlags {
   json?: boolean;
@@ -41,22 +41,15 @@ async function verifierOf(io: Io, flags: VerifyFlags): Promise<Verifier> {
     ...(maxStatusAge === undefined ? {} : { maxStatusAgeS: maxStatusAge }),
   };
   const cache =
-    status === undefined ? undefined : statusFolder(status, (error) => complain(io, flags, error));
+    status === undefined
+      ? undefined
+      : statusFolder(status, complaintsTo(io, Boolean(flags.json || flags.jsonl)));
   return createVerifier({
     trust: await readTrust(trust),
     policy,
     ...(cache ? { cache } : {}),
     ...(at === undefined ? {} : { clock: () => at }),
   });
-}
-
-/** A list that cannot be read costs its tokens their status, and is no reason to stop. */
-function complain(io: Io, { json, jsonl }: VerifyFlags, error: Error): void {
-  const { message } = error;
-  const code = error instanceof AssayError ? error.code : 'request.invalid';
-  io.err.write(
-    json || jsonl ? `${JSON.stringify({ error: { code, message } })}\n` : `assay: ${message} (${code})\n`,
-  );
 }
 
 function inWords(result: VerifyResult): string {

@@ -58,7 +58,7 @@ export function canonicalRuns(runs: readonly Run[], found: readonly Report[] = [
     if (typeof run === 'string') return run;
     const written = foldInside(run.full ?? run.shown);
     const full = foldInside(strip(written, reported));
-    const shown = foldInside(strip(foldInside(run.shown), reported));
+    const shown = run.full === undefined ? full : foldInside(strip(foldInside(run.shown), reported));
     const next = runs[index + 1];
     const after = next === undefined ? '' : typeof next === 'string' ? next : 'x';
     return writeLink(run, { shown, full, written }, strip(after, new Set()), reported);

@@ -32,8 +32,12 @@ export function exceptionKey(place: string): string {
   const url =
     /^[^/?#@\\\s]+:\d{1,5}$/.test(place) && URL.canParse(`http://${place}`) && new URL(`http://${place}`);
   if (!url) throw new TypeError(`expected host:port, found ${place}`);
-  return `${url.hostname}:${url.port === '' ? 80 : url.port}`;
+  return placeOfUrl(url);
 }
+
+/** `host:port` of an http(s) address, as the operator's list has it. */
+export const placeOfUrl = ({ protocol, hostname, port }: URL): string =>
+  `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
 
 /**
  * @throws {AssayError} `egress.refused` for another scheme, a name and password, a name that is not a public one, a
@@ -48,7 +52,7 @@ export function readTarget(address: string, exceptions: Exceptions): Target {
   if (url.username !== '' || url.password !== '') throw refused('one with a name or a password');
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
   if (port === 0) throw refused('port 0');
-  const excepted = exceptions.has(`${url.hostname}:${port}`);
+  const excepted = exceptions.has(placeOfUrl(url));
   if (!secure && !excepted) throw refused('http');
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   if (!excepted) admitHost(host);

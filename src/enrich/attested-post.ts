@@ -7,12 +7,11 @@ import { checkDeletion, checkPost } from '../../schemas/check-item.js';
 import { CE_SPECVERSION, JSON_CONTENT_TYPE } from '../../schemas/envelope.js';
 import { AssayError } from '../../schemas/errors.js';
 import { hashId } from '../../schemas/ids.js';
-import { parseJson } from '../../schemas/json.js';
+import { hasByteOrderMark, parseJson } from '../../schemas/json.js';
 import { PostEventType } from '../../schemas/post.js';
 import type { LogHeaders, LogRecord, OutgoingRecord } from '../../streams/log/port.js';
 import { MAX_RECORD_BYTES, recordBytes } from '../../streams/log/record-size.js';
 import type { Verifier } from '../client/html.js';
-import { readJson } from '../client/token.js';
 
 /** Name of the member, and begin of the headers (CloudEvents attribute names are lower-case letters and digits). */
 export const RESULT_MEMBER = 'attestationResult';
@@ -60,7 +59,7 @@ export async function enrichPost(record: LogRecord, verifier: Verifier, now: num
     return { word: 'none', record: assemble(record, withMember(record.value, value, undefined), {}) };
   }
   const { attestation, platform, author, text, html, facets } = checkPost(value, now);
-  if (readJson(record.value) === null) {
+  if (hasByteOrderMark(record.value)) {
     throw new AssayError('item.unparsable', 'expected an object without a byte order mark');
   }
   const result =

@@ -6,6 +6,7 @@ import type { Config, Secrets } from '../config/config.js';
 import type { KafkaAccess } from '../config/kafka-access.js';
 import type { Clock } from '../context.js';
 import { openEgress } from '../egress/egress.js';
+import { placeOfUrl } from '../egress/target.js';
 import { type TokenSource, tokenFromEndpoint, tokenFromFile } from './oauth-token.js';
 
 type Access = Pick<KafkaLogOptions, 'tls' | 'sasl'>;
@@ -29,12 +30,6 @@ async function tlsOf({ tls }: KafkaAccess): Promise<KafkaLogOptions['tls']> {
   return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
 }
 
-/** The endpoint was named by the operator himself, so it may stand where the public does not reach. */
-const placeOf = (url: string): string => {
-  const { protocol, hostname, port } = new URL(url);
-  return `${hostname}:${port === '' ? (protocol === 'https:' ? 443 : 80) : port}`;
-};
-
 function tokens(access: KafkaAccess, password: string, clock: Clock): TokenSource {
   const { tokenFile, tokenUrl, tokenScope, username } = access;
   if (tokenFile !== null) return tokenFromFile(tokenFile);
@@ -44,7 +39,8 @@ function tokens(access: KafkaAccess, password: string, clock: Clock): TokenSourc
     clientId: username ?? '',
     clientSecret: password,
     scope: tokenScope,
-    egress: openEgress({ allow: [placeOf(url)] }),
+    // The operator himself has named it, so it may stand where the public does not reach.
+    egress: openEgress({ allow: [placeOfUrl(new URL(url))] }),
     clock,
   });
 }

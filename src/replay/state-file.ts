@@ -1,8 +1,9 @@
 /** Where a replay keeps how far it came: one JSON file, replaced as a whole, so that kill -9 leaves the old or the new one. */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AssayError } from '../../schemas/errors.js';
 import type { ReplayQuestion, ReplayState } from '../../streams/replay/replay.js';
+import { flushFolder, writeDurably } from '../durable-file.js';
 
 const unusable = (file: string, why: string, cause?: unknown): AssayError =>
   new AssayError('config.invalid', `${file} ${why}`, { cause });
@@ -33,20 +34,9 @@ export async function writeState(file: string, state: ReplayState): Promise<void
   const part = `${file}.part`;
   try {
     await mkdir(folder, { recursive: true });
-    const handle = await open(part, 'w');
-    try {
-      await handle.writeFile(JSON.stringify(state));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeDurably(part, JSON.stringify(state), 'w');
     await rename(part, file);
-    const entry = await open(folder, 'r');
-    try {
-      await entry.sync();
-    } finally {
-      await entry.close();
-    }
+    await flushFolder(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOSPC' || code === 'EDQUOT')

@@ -11,7 +11,7 @@ import { pause } from '../../streams/retry.js';
 import { type TenantTopics, VERDICTS_TOPIC } from '../../streams/topics.js';
 import { Worker } from '../../streams/worker.js';
 import type { Collections, Context } from '../context.js';
-import type { Judging } from '../judging.js';
+import { decideWith, type Judging } from '../judging.js';
 import { leasesOf } from '../outbox-leases.js';
 import { Follower, type Latency } from './follower.js';
 import { type Observed, observe } from './observe.js';
@@ -153,7 +153,7 @@ export function missesOf(
  */
 export async function stress(
   context: Context,
-  { detector, decide }: Judging,
+  judging: Judging,
   options: StressOptions,
 ): Promise<StressReport> {
   const { log, store, collections, clock } = context;
@@ -163,8 +163,8 @@ export async function stress(
   const parts = {
     ...context,
     tenants,
-    judge: detector,
-    decide: (evidence: Parameters<typeof decide>[0]) => decide(evidence, [], prior, detector.policy),
+    judge: judging.detector,
+    decide: decideWith(judging, prior),
     readLetter,
     verifyAttestation: async () => -1,
     outboxShards: OUTBOX_SHARDS_MAX,
@@ -222,7 +222,7 @@ export async function stress(
     return {
       run,
       engines: { log: log.engine, store: store.engine },
-      detector: detector.detectorSet,
+      detector: judging.detector.detectorSet,
       events: options.events,
       rate: options.rate,
       tenants: tenants.length,

@@ -40,6 +40,14 @@ async function forget(): Promise<void> {
 }
 const stored = async (parts: KeyParts) => (await parts.collection.page({ index: '_id', limit: 100 })).docs;
 
+/** A collection of keys whose process dies after it has claimed to make one. */
+const dyingAfterClaim = (collection: KeyParts['collection']): KeyParts['collection'] =>
+  Object.assign({ ...collection } as KeyParts['collection'], {
+    page: collection.page.bind(collection),
+    insert: collection.insert.bind(collection),
+    update: () => Promise.reject(new Error('killed')),
+  });
+
 describe('several processes', () => {
   test('that start for the first time at once have one token key and one status key', async () => {
     await forget();
@@ -76,12 +84,9 @@ describe('several processes', () => {
 test('a key whose maker died after the claim is taken by the next process', async () => {
   await forget();
   const { collection, ...parts } = room(sealed());
-  const dying = { ...collection, page: collection.page.bind(collection) } as KeyParts['collection'];
-  Object.assign(dying, {
-    insert: collection.insert.bind(collection),
-    update: () => Promise.reject(new Error('killed')),
-  });
-  await expect(ensureSigner({ ...parts, collection: dying }, 'token')).rejects.toThrow('killed');
+  await expect(ensureSigner({ ...parts, collection: dyingAfterClaim(collection) }, 'token')).rejects.toThrow(
+    'killed',
+  );
   const [candidate] = await stored(room());
   expect(candidate).toMatchObject({ state: 'candidate' });
   expect(await keysOfSet(room(), 'token')).toEqual([]);
@@ -135,12 +140,9 @@ describe('what a process left that died before its claim', () => {
   test('is told apart from what died after its claim: that is taken still', async () => {
     await forget();
     const { collection, ...parts } = room(sealed());
-    const dying = { ...collection, page: collection.page.bind(collection) } as KeyParts['collection'];
-    Object.assign(dying, {
-      insert: collection.insert.bind(collection),
-      update: () => Promise.reject(new Error('killed')),
-    });
-    await expect(makeKey({ ...parts, collection: dying }, 'token', [], 0)).rejects.toThrow('killed');
+    await expect(
+      makeKey({ ...parts, collection: dyingAfterClaim(collection) }, 'token', [], 0),
+    ).rejects.toThrow('killed');
     const [candidate] = await stored(room());
     rig.now += DAY + 1;
     await sweepCandidates(room(sealed()));
